@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+
+namespace StreamForge.Contracts.Market;
+
+/// <summary>
+/// The one-minute candles of one instrument and one UTC day, keyed <c>venue:SYMBOL/yyyy-MM-dd</c>. Fed by the instrument's
+/// grain only: the declared one-way graph of forwarding is instrument -> day.
+/// </summary>
+[Alias("sf.ICandleDayGrain")]
+public interface ICandleDayGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Takes over minutes, each whole: a candle replaces that of its minute if its revision is higher. So a repeated or
+    /// overtaken call changes nothing.
+    /// </summary>
+    /// <returns>The highest revision seen, in memory.</returns>
+    [Alias("Put")]
+    ValueTask<long> Put(ImmutableArray<RevisedCandle> candles);
+
+    /// <summary>Makes what was put durable and answers the highest revision inside the bytes written; 0 for none.</summary>
+    [Alias("FlushDay"), AlwaysInterleave]
+    ValueTask<long> FlushDay();
+
+    /// <summary>The minutes that had trades, in order of time.</summary>
+    [Alias("Get"), AlwaysInterleave]
+    ValueTask<ImmutableArray<RevisedCandle>> Get();
+}
+
+/// <summary>A candle of a minute with the forwarder's revision: of two, the higher revision is right.</summary>
+[GenerateSerializer, Immutable, Alias("sf.RevisedCandle")]
+public sealed record RevisedCandle([property: Id(0)] Candle Candle, [property: Id(1)] long Revision);

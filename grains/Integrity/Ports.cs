@@ -1,0 +1,97 @@
+using StreamForge.Contracts.Integrity;
+
+namespace StreamForge.Grains.Integrity;
+
+/// <summary>What the pumps know of the partitions that feed an entity. Answers from memory, at once.</summary>
+public interface IFeedStandings
+{
+    /// <summary>How the feed of one key stands: a slow or parked key has a standing of its own.</summary>
+    /// <param name="topic">The topic that feeds it.</param>
+    /// <param name="partition">The partition that it was last fed from; none where it was never fed: worst of all.</param>
+    /// <param name="key">The entity's key.</param>
+    /// <param name="source">The source whose watermark counts.</param>
+    FeedStanding Of(string topic, int? partition, string key, string source);
+}
+
+/// <summary>How the feed of one key stands.</summary>
+/// <param name="Watermark">All that the source published up to here is applied for this key, UTC; none if nobody has said.</param>
+/// <param name="SourceUp">What the connector said last.</param>
+/// <param name="Stalled">Records of this key wait for storage or for a call that times out.</param>
+/// <param name="Parked">Records of this key wait for an operator.</param>
+/// <param name="Reason">One sentence for a person where something is wrong.</param>
+public readonly record struct FeedStanding(
+    DateTimeOffset? Watermark, bool SourceUp, bool Stalled, bool Parked, string? Reason);
+
+/// <summary>
+/// Asks a source about one entity. The answer does not come back by this call: it is appended to the raw topic like all else
+/// the source says, so the log stays the one way in.
+/// </summary>
+public interface IRepairPort
+{
+    /// <summary>
+    /// Waits for a permit of the source's governor, asks, and returns when the answer stands in the raw topic, or failed.
+    /// Never throws for a failing source.
+    /// </summary>
+    Task<RepairOutcome> Request(RepairRequest request, CancellationToken cancellation);
+}
+
+/// <summary>What is missing of an entity.</summary>
+public enum RepairKind
+{
+    /// <summary>The whole book.</summary>
+    DepthSnapshot = 0,
+
+    /// <summary>Trades by id, from and to inclusive.</summary>
+    Trades = 1,
+}
+
+/// <summary>A targeted request about one entity.</summary>
+public sealed record RepairRequest
+{
+    /// <summary>Identity of the request; stands in the header <c>repair-id</c> of the answer.</summary>
+    public required string Id { get; init; }
+
+    /// <summary><c>venue:SYMBOL</c>.</summary>
+    public required string Entity { get; init; }
+
+    public required RepairKind Kind { get; init; }
+
+    /// <summary>Trades: the first missing id.</summary>
+    public long? From { get; init; }
+
+    /// <summary>Trades: the last missing id.</summary>
+    public long? To { get; init; }
+
+    /// <summary>Somebody waits for it: served before background work.</summary>
+    public bool Interactive { get; init; }
+
+    public string? TraceParent { get; init; }
+}
+
+/// <summary>How a request ended.</summary>
+/// <param name="Answered">The answer stands in the raw topic.</param>
+/// <param name="Reason">Why not.</param>
+/// <param name="RetryAfter">When to ask again at the earliest, where the source or governor said.</param>
+public readonly record struct RepairOutcome(bool Answered, string? Reason = null, TimeSpan? RetryAfter = null);
+
+/// <summary>Counters of what grains do, for status and metrics; calls are cheap and never fail.</summary>
+public interface IIntegrityMeter
+{
+    void GapOpened(string entity, string stream);
+
+    void GapClosed(string entity, string stream, TimeSpan open);
+
+    void RepairRequested(string entity, RepairKind kind);
+
+    void RepairFailed(string entity, RepairKind kind);
+}
+
+/// <summary>Ids and chance, seeded in simulation.</summary>
+public interface IIdSource
+{
+    /// <summary>A new id, unique over all processes.</summary>
+    string NewId();
+
+    /// <summary>A number in [0, 1), for jitter and sampling.</summary>
+    double NextDouble();
+}

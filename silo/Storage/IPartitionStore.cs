@@ -1,0 +1,41 @@
+namespace StreamForge.Silo.Storage;
+
+/// <summary>
+/// Who reads a partition, under which epoch, and how far everything is durable: stored beside the grain state, conditional on
+/// the epoch, so that a zombie consumer cannot move it.
+/// </summary>
+public interface IPartitionStore
+{
+    /// <summary>Takes the partition over: the epoch goes up by one, whoever had it is fenced from now on.</summary>
+    ValueTask<PartitionRow> Acquire(PartitionKey key, string owner, CancellationToken cancellation);
+
+    /// <summary>Stores the low-water mark: everything below is durable.</summary>
+    /// <returns>False where the epoch is no longer the stored one: the caller is a zombie and must stop.</returns>
+    /// <exception cref="StateStoreException">The outcome is unknown: repeat.</exception>
+    ValueTask<bool> Advance(PartitionKey key, long epoch, long lowWater, CancellationToken cancellation);
+
+    ValueTask<IReadOnlyList<PartitionRow>> List(string group, CancellationToken cancellation);
+
+    /// <summary>
+    /// Parks a key durably: its records from <see cref="ParkedRow.FromOffset"/> on wait for an operator and let the others pass. Parking a parked
+    /// key keeps the lower offset.
+    /// </summary>
+    /// <returns>False where the epoch is no longer the stored one.</returns>
+    ValueTask<bool> Park(PartitionKey key, long epoch, ParkedRow row, CancellationToken cancellation);
+
+    /// <summary>Moves a parked key's first offset up, or removes the row where <paramref name="fromOffset"/> is null.</summary>
+    ValueTask<bool> Unpark(PartitionKey key, long epoch, string recordKey, long? fromOffset, CancellationToken cancellation);
+
+    ValueTask<IReadOnlyList<ParkedRow>> ListParked(PartitionKey key, CancellationToken cancellation);
+}
+
+/// <summary>A partition as a consumer group sees it; another log id is another row.</summary>
+public sealed record PartitionKey(string Group, string Topic, Guid LogId, int Partition);
+
+/// <param name="Epoch">From 1, up by one with every owner.</param>
+/// <param name="LowWater">All below is durable; 0 where nothing was stored yet.</param>
+public sealed record PartitionRow(PartitionKey Key, long Epoch, long LowWater, string Owner, DateTimeOffset UpdatedAt);
+
+/// <param name="Key">The record key, text.</param>
+/// <param name="FromOffset">The first offset that was not applied.</param>
+public sealed record ParkedRow(string Key, long FromOffset, string Reason, DateTimeOffset ParkedAt);
