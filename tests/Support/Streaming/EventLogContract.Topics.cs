@@ -1,0 +1,119 @@
+using StreamForge.Silo.Streaming;
+
+namespace StreamForge.Tests.Support.Streaming;
+
+public abstract partial class EventLogContract
+{
+    [Fact]
+    public async Task Ensuring_a_topic_again_changes_nothing()
+    {
+        var topic = await NewTopic();
+        var again = await Log.EnsureTopic(new TopicSpec(topic.Name, topic.Partitions), Cancellation);
+        Assert.Equal(topic, again);
+        Assert.NotEqual(Guid.Empty, topic.LogId);
+        Assert.NotEqual(topic.LogId, (await NewTopic()).LogId);
+    }
+
+    [Fact]
+    public async Task A_topic_with_another_number_of_partitions_is_refused()
+    {
+        Assert.SkipWhen(Fixture.WhyNoMismatch is not null, Fixture.WhyNoMismatch ?? "");
+        var topic = await NewTopic();
+        await Assert.ThrowsAsync<TopicMismatchException>(
+            async () => await Log.EnsureTopic(new TopicSpec(topic.Name, topic.Partitions + 1), Cancellation));
+    }
+
+    [Fact]
+    public async Task Log_id_records_and_bounds_outlive_a_restart()
+    {
+        var topic = await NewTopic();
+        var partition = new TopicPartition(topic.Name, 3);
+        var offsets = await AppendNumbers(partition, 100);
+        var bounds = await Log.Bounds(partition, Cancellation);
+
+        await Fixture.Reopen();
+
+        Assert.Equal(topic, await Log.EnsureTopic(new TopicSpec(topic.Name, topic.Partitions), Cancellation));
+        Assert.Equal(bounds, await Log.Bounds(partition, Cancellation));
+        Assert.Equal(offsets, (await ReadAll(partition)).Select(r => r.Offset));
+
+        var more = await AppendNumbers(partition, 10, from: 100);
+        Assert.True(more[0] > offsets[^1], "offsets go on after a restart");
+        Assert.Equal(
+            Enumerable.Range(0, 110).Select(i => string.Create(null, $"{i}")), (await ReadAll(partition)).Select(r => Text(r.Value)));
+    }
+
+    [Fact]
+    public async Task A_topic_created_anew_has_another_log_id_and_no_commits()
+    {
+        Assert.SkipWhen(Fixture.WhyNoRecreation is not null, Fixture.WhyNoRecreation ?? "");
+        var topic = await NewTopic();
+        var partition = new TopicPartition(topic.Name, 0);
+        await AppendNumbers(partition, 5);
+        var group = NewGroup(topic);
+        await using (var member = await Join(group, new RecordingHandler(), topic.Name))
+            await (await member.Owns(partition)).Commit(5, Cancellation);
+
+        await Fixture.Recreate(new TopicSpec(topic.Name, topic.Partitions));
+
+        var anew = await Log.EnsureTopic(new TopicSpec(topic.Name, topic.Partitions), Cancellation);
+        Assert.NotEqual(topic.LogId, anew.LogId);
+        Assert.Equal(new OffsetBounds(0, 0), await Log.Bounds(partition, Cancellation));
+        await using var later = await Join(group, new RecordingHandler(), topic.Name);
+        Assert.Null((await later.Owns(partition)).Committed);
+    }
+
+    [Fact]
+    public async Task Reading_at_large_starts_anywhere_and_ends_at_the_end()
+    {
+        var topic = await NewTopic();
+        var partition = new TopicPartition(topic.Name, 2);
+        var offsets = await AppendNumbers(partition, 50);
+
+        Assert.Equal(offsets[20..], (await ReadAll(partition, offsets[20])).Select(r => r.Offset));
+        var end = (await Log.Bounds(partition, Cancellation)).End;
+        Assert.Empty(await ReadAll(partition, end));
+        Assert.Empty(await ReadAll(new TopicPartition(topic.Name, 0)));
+    }
+
+    [Fact]
+    public async Task Reading_at_large_can_be_cancelled()
+    {
+        var topic = await NewTopic();
+        var partition = new TopicPartition(topic.Name, 2);
+        await AppendNumbers(partition, 50);
+        using var cancel = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in Log.Read(partition, 0, cancel.Token))
+                await cancel.CancelAsync();
+        });
+    }
+
+    [Fact]
+    public async Task Retention_that_passes_a_reader_tells_it_so()
+    {
+        Assert.SkipWhen(Fixture.WhyNoRetention is not null, Fixture.WhyNoRetention ?? "");
+        var topic = await NewTopic();
+        var partition = new TopicPartition(topic.Name, 0);
+        var offsets = await AppendNumbers(partition, 1_000);
+        await using var member = await Join(NewGroup(topic), new RecordingHandler(), topic.Name);
+        var reader = await member.Owns(partition);
+        var seen = await ReadSome(reader, 1, maxBytes: 1);
+
+        await Fixture.DropBelow(partition, offsets[500]);
+
+        var bounds = await Log.Bounds(partition, Cancellation);
+        Assert.True(bounds.Start >= offsets[500], "the start of the log moved up");
+        reader.Seek(seen[^1].Offset + 1);
+        var gone = await Assert.ThrowsAsync<OffsetOutOfRangeException>(async () => await reader.Read(1_000, Cancellation));
+        Assert.Equal(partition, gone.Partition);
+        Assert.Equal(seen[^1].Offset + 1, gone.Offset);
+        Assert.Equal(bounds.Start, gone.Bounds.Start);
+        await Assert.ThrowsAsync<OffsetOutOfRangeException>(() => ReadAll(partition, offsets[0]));
+
+        reader.Seek(gone.Bounds.Start);
+        await AppendNumbers(partition, 1, from: 1_000);
+        Assert.True((await ReadSome(reader, 1))[0].Offset >= bounds.Start, "reading goes on at the new start");
+    }
+}
