@@ -1,0 +1,143 @@
+using StreamForge.Contracts.Streams;
+
+namespace StreamForge.Silo.Streaming.Pump;
+
+/// <summary>Makes records of other topics from a raw record. Pure: the same record always gives the same ones.</summary>
+public interface IDerivation
+{
+    /// <summary>The topics that it writes to: each has as many partitions as the one read.</summary>
+    IReadOnlyList<string> Targets { get; }
+
+    /// <summary>Derives; the records to append are added to <paramref name="derived"/>, with their origin.</summary>
+    /// <returns>Why the record can never be read, for its dead letter; null where it was derived from or filtered.</returns>
+    string? Derive(LogRecord record, Guid logId, List<NewRecord> derived);
+}
+
+/// <summary>
+/// Derives records from one partition. An offset is done when all that was derived from it is acknowledged, in order; after
+/// a crash some are derived again, and their origin tells.
+/// </summary>
+internal sealed class DerivationPump(IAssignedPartition partition, PumpServices services, IDerivation derivation)
+    : PartitionPump(partition, services)
+{
+    private readonly Queue<Step> _steps = new();
+    private readonly List<NewRecord> _derived = [];
+    private long _readPosition;
+    private long _pendingBytes;
+    private bool _acknowledging;
+
+    public override long ReadPosition => _readPosition;
+
+    public override long AppliedMark => LowWater;
+
+    protected override long LowWater => _steps.TryPeek(out var step) ? step.Record.Offset : _readPosition;
+
+    protected override bool HasRoom => _pendingBytes < Options.WindowBytes;
+
+    protected override bool Idle => !_acknowledging;
+
+    protected override bool Drained => _steps.Count == 0;
+
+    protected override ValueTask Begin(long position)
+    {
+        // They are read again, and must not be in the books twice.
+        Services.Counters.CountIn(-_steps.Count(step => !step.IsWatermark));
+        _steps.Clear();
+        _pendingBytes = 0;
+        _readPosition = position;
+        return ValueTask.CompletedTask;
+    }
+
+    protected override void Take(IReadOnlyList<LogRecord> records)
+    {
+        for (var i = 0; i < records.Count; i++)
+        {
+            var record = records[i];
+            _steps.Enqueue(Begin(record));
+            _readPosition = record.Offset + 1;
+            _pendingBytes += record.Size;
+        }
+        if (!_acknowledging && _steps.Count > 0)
+            _ = Acknowledge();
+    }
+
+    /// <summary>Nothing beyond the acknowledgements: what is not acknowledged holds the low-water mark.</summary>
+    protected override Task<long> MakeDurable() => Task.FromResult(0L);
+
+    private Step Begin(LogRecord record)
+    {
+        if (WatermarkRecord.TryRead(record, out var watermark))
+        {
+            Watermarks.Add(record.Offset, watermark);
+            return new Step(record, [], null, IsWatermark: true);
+        }
+        Services.Counters.CountIn(1);
+        _derived.Clear();
+        var refusal = derivation.Derive(record, LogId, _derived);
+        var appends = _derived.Count == 0 ? [] : new Task[_derived.Count];
+        for (var i = 0; i < appends.Length; i++)
+            appends[i] = Services.Producer.Append(_derived[i], Aborting);
+        return new Step(record, appends, refusal, IsWatermark: false);
+    }
+
+    private async Task Acknowledge()
+    {
+        _acknowledging = true;
+        try
+        {
+            while (!Halting && _steps.TryPeek(out var step))
+            {
+                await Finish(step);
+                _steps.Dequeue();
+                _pendingBytes -= step.Record.Size;
+                Changed.Fire();
+            }
+        }
+        catch (OperationCanceledException) when (Halting)
+        {
+            // What was not acknowledged is derived again.
+        }
+        catch (Exception error)
+        {
+            // A later append may have succeeded, so going on would break the order: derive again from here.
+            Rewind($"an append was not acknowledged: {error.Message}");
+        }
+        finally
+        {
+            _acknowledging = false;
+            Changed.Fire();
+        }
+    }
+
+    private async Task Finish(Step step)
+    {
+        if (step.IsWatermark)
+        {
+            // Only now: everything before it is acknowledged, so it may say so in the derived topics.
+            foreach (var target in derivation.Targets)
+                await Services.Producer.Append(WatermarkRecord.Forward(step.Record, target), Aborting);
+            return;
+        }
+        if (step.Refusal is { } reason)
+        {
+            await Retry("the dead-letter topic", async () =>
+            {
+                await Services.DeadLetters.Write(Services.Group, LogId, step.Record, reason, Aborting);
+                return true;
+            });
+            Services.Counters.CountDeadLettered(1);
+            Log.DeadLettered(Services.Logger, Partition, step.Record.Offset, step.Record.Header(RecordHeaders.Instrument) ?? "?", reason);
+            return;
+        }
+        if (step.Appends.Length == 0)
+        {
+            Services.Counters.CountFiltered(1);
+            return;
+        }
+        foreach (var append in step.Appends)
+            await append;
+        Services.Counters.Count(new IngestCounts(Applied: 1, 0, 0, 0));
+    }
+
+    private readonly record struct Step(LogRecord Record, Task[] Appends, string? Refusal, bool IsWatermark);
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using StreamForge.Contracts.Integrity;
+using StreamForge.Grains.Integrity;
+
+namespace StreamForge.Silo.Streaming.Pump;
+
+/// <summary>
+/// How the partitions that this process reads stand, for grains that answer. Pumps sign in and out; readers of any thread
+/// look up single keys.
+/// </summary>
+internal sealed class FeedBoard : IFeedStandings
+{
+    private readonly ConcurrentDictionary<TopicPartition, GrainPump> _pumps = new();
+
+    /// <summary>The pumps signed in, in order of topic and partition.</summary>
+    public IReadOnlyList<GrainPump> Pumps =>
+        [.. _pumps.ToArray().Select(pair => pair.Value)
+            .OrderBy(pump => pump.Partition.Topic, StringComparer.Ordinal).ThenBy(pump => pump.Partition.Partition)];
+
+    public void SignIn(GrainPump pump) => _pumps[pump.Partition] = pump;
+
+    public void SignOut(GrainPump pump) =>
+        _pumps.TryRemove(new KeyValuePair<TopicPartition, GrainPump>(pump.Partition, pump));
+
+    /// <inheritdoc/>
+    public FeedStanding Of(string topic, int? partition, string key, string source)
+    {
+        if (partition is not { } number)
+            return WorstOf(topic, key, source);
+        return _pumps.TryGetValue(new TopicPartition(topic, number), out var pump)
+            ? Of(pump, key, source)
+            : new FeedStanding(null, SourceUp: true, Stalled: false, Parked: false, $"{topic}/{number} is not read here.");
+    }
+
+    private FeedStanding WorstOf(string topic, string key, string source)
+    {
+        FeedStanding? worst = null;
+        foreach (var pump in Pumps)
+        {
+            if (pump.Partition.Topic != topic)
+                continue;
+            var standing = Of(pump, key, source);
+            if (worst is null || standing.Watermark is null || standing.Watermark < worst.Value.Watermark)
+                worst = standing;
+        }
+        return worst ?? new FeedStanding(null, SourceUp: true, Stalled: false, Parked: false, $"{topic} is not read here.");
+    }
+
+    private static FeedStanding Of(GrainPump pump, string key, string source)
+    {
+        // In this order: a record read before the watermark is in its lane before the watermark is seen here.
+        var newest = pump.Watermarks.Newest(source);
+        var ledger = pump.Ledger;
+        var lane = ledger.FindLane(key);
+        var reached = pump.Watermarks.Before(source, lane?.FirstUnapplied ?? long.MaxValue);
+        // Never beyond what was seen first: a watermark that came in since may stand after records unknown above.
+        var watermark = reached is { } mark && newest is { } limit && mark.Through <= limit.Through ? mark.Through : newest?.Through;
+        if (reached is null)
+            watermark = null;
+        var stall = pump.StallReason ?? lane?.StallReason;
+        var reason = lane is { Parked: true } ? "The key is parked: its records wait for an operator."
+            : stall ?? (newest is { Up: false } ? newest.Reason : null)
+            ?? (pump.Loss is { } loss ? $"Records [{loss.From}, {loss.To}) of {pump.Partition} were lost to retention." : null);
+        return new FeedStanding(
+            watermark, newest?.Up ?? true, stall is not null, lane is { Parked: true }, reason);
+    }
+}

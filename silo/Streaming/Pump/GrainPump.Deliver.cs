@@ -1,0 +1,216 @@
+using System.Collections.Immutable;
+using StreamForge.Contracts.Streams;
+using StreamForge.Silo.Storage;
+
+namespace StreamForge.Silo.Streaming.Pump;
+
+internal sealed partial class GrainPump
+{
+    private readonly List<KeyLane> _ready = [];
+
+    private void Ready(KeyLane lane)
+    {
+        lane.Delivering = true;
+        _delivering++;
+        _ready.Add(lane);
+    }
+
+    private void StartReady()
+    {
+        // After the whole batch is taken, so that a key's run of it goes in one call.
+        foreach (var lane in _ready)
+            _ = DeliverAll(_ledger, lane);
+        _ready.Clear();
+    }
+
+    /// <summary>Delivers what waits for one key, then what was left in the log, until nothing is left or the pump halts.</summary>
+    private async Task DeliverAll(PumpLedger ledger, KeyLane lane)
+    {
+        try
+        {
+            while (!Halting)
+            {
+                if (lane.PendingCount > 0)
+                    await DeliverRun(ledger, lane);
+                else if (lane.LeftFrom is not null && !lane.Parked)
+                    await Refill(ledger, lane);
+                else
+                    return;
+            }
+        }
+        catch (OperationCanceledException) when (Halting)
+        {
+            // What was not acknowledged is read again.
+        }
+        catch (Exception error)
+        {
+            Log.KeyStalled(Services.Logger, error, Partition, lane.Key, 0);
+            Rewind($"delivering {lane.Key} failed unexpectedly: {error.Message}");
+        }
+        finally
+        {
+            lane.Delivering = false;
+            _delivering--;
+            Changed.Fire();
+        }
+    }
+
+    private async Task DeliverRun(PumpLedger ledger, KeyLane lane)
+    {
+        var run = new List<LogRecord>();
+        lane.PeekRun(run, Options.RunRecords, Options.RunBytes);
+        var records = await Decode(lane, run);
+        if (lane.Key.Length == 0)
+        {
+            ledger.Applied(lane, run[^1].Offset, Time.GetUtcNow());
+            return;
+        }
+        for (var attempt = 1; !Halting; attempt++)
+        {
+            IngestResult result;
+            try
+            {
+                result = await feed.GrainOf(lane.Key).Ingest(new IngestBatch
+                {
+                    Topic = Partition.Topic,
+                    LogId = LogId,
+                    Partition = Partition.Partition,
+                    Epoch = Epoch,
+                    Previous = lane.Delivered,
+                    Records = records,
+                });
+            }
+            catch (Exception error) when (error is not OperationCanceledException || !Halting)
+            {
+                Log.KeyStalled(Services.Logger, error, Partition, lane.Key, attempt);
+                lane.StallReason = error.Message;
+                if (!IngestFailure.IsTransient(error))
+                {
+                    if (records.Length > 1)
+                    {
+                        // One at a time, so that only the record that the grain fails on counts as failing.
+                        run.RemoveRange(1, run.Count - 1);
+                        records = records[..1];
+                    }
+                    else if (attempt >= Options.MaxAttempts)
+                    {
+                        await Park(ledger, lane, run[0].Offset, error);
+                        return;
+                    }
+                }
+                await Task.Delay(Options.BackoffOf(attempt), Time, Aborting);
+                continue;
+            }
+            if (Halting)
+                return;
+            lane.StallReason = null;
+            switch (result.Outcome)
+            {
+                case IngestOutcome.Applied:
+                    Services.Counters.Count(result.Counts);
+                    ledger.Applied(lane, run[^1].Offset, Time.GetUtcNow());
+                    Changed.Fire();
+                    return;
+                case IngestOutcome.Rejected when result.RejectedOffset is { } offset:
+                    Services.Counters.Count(result.Counts);
+                    records = await MoveOver(ledger, lane, run, records, offset, result.Reason ?? "rejected");
+                    attempt = 0;
+                    break;
+                case IngestOutcome.Behind:
+                    Rewind($"{lane.Key} holds {result.Applied} where {lane.Delivered} was delivered");
+                    return;
+                case IngestOutcome.Fenced:
+                    Log.Fenced(Services.Logger, Partition, Epoch);
+                    Abort();
+                    return;
+                default:
+                    throw new InvalidOperationException($"{lane.Key} answered {result.Outcome} without an offset.");
+            }
+        }
+    }
+
+    /// <summary>Decodes a run; what cannot be decoded is dead-lettered first and then only moved over.</summary>
+    private async ValueTask<ImmutableArray<IngestRecord>> Decode(KeyLane lane, List<LogRecord> run)
+    {
+        var records = ImmutableArray.CreateBuilder<IngestRecord>(run.Count);
+        foreach (var record in run)
+        {
+            StreamEvent? decoded = null;
+            string? reason = "the record has no key, or one that is not UTF-8 text";
+            if (lane.Key.Length == 0 || !feed.TryDecode(record, lane.Key, out decoded, out reason))
+            {
+                await DeadLetter(record, lane.Key, reason!);
+                decoded = null;
+            }
+            records.Add(new IngestRecord
+            {
+                Offset = record.Offset,
+                Timestamp = record.Timestamp,
+                Event = decoded,
+                EventId = record.Header(RecordHeaders.EventId),
+                Origin = Origin.TryParse(record.Header(RecordHeaders.Origin), out var origin) ? origin : null,
+                TraceParent = record.Header(RecordHeaders.TraceParent),
+                RepairId = record.Header(RecordHeaders.RepairId),
+            });
+        }
+        return records.MoveToImmutable();
+    }
+
+    /// <summary>The grain refused one record by a rule: those before it are applied, it is dead-lettered, the rest goes on.</summary>
+    private async Task<ImmutableArray<IngestRecord>> MoveOver(
+        PumpLedger ledger, KeyLane lane, List<LogRecord> run, ImmutableArray<IngestRecord> records, long offset, string reason)
+    {
+        var index = run.FindIndex(record => record.Offset == offset);
+        if (index < 0)
+            throw new InvalidOperationException($"{lane.Key} rejected offset {offset}, which it was not given.");
+        await DeadLetter(run[index], lane.Key, reason);
+        if (index > 0)
+            ledger.Applied(lane, run[index - 1].Offset, Time.GetUtcNow());
+        run.RemoveRange(0, index);
+        return records.SetItem(index, records[index] with { Event = null }).RemoveRange(0, index);
+    }
+
+    private async Task DeadLetter(LogRecord record, string key, string reason)
+    {
+        await Retry("the dead-letter topic", async () =>
+        {
+            await Services.DeadLetters.Write(Services.Group, LogId, record, reason, Aborting);
+            return true;
+        });
+        Services.Counters.CountDeadLettered(1);
+        Log.DeadLettered(Services.Logger, Partition, record.Offset, key, reason);
+    }
+
+    private async Task Park(PumpLedger ledger, KeyLane lane, long fromOffset, Exception error)
+    {
+        var row = new ParkedRow(lane.Key, fromOffset, error.Message, Time.GetUtcNow());
+        if (!await Retry("parking a key", () => Services.Partitions.Park(RowKey, Epoch, row, Aborting)))
+            throw new FencedException();
+        Services.Counters.CountIn(-lane.PendingCount);
+        ledger.Park(lane, fromOffset);
+        Log.KeyParked(Services.Logger, Partition, lane.Key, fromOffset, error.Message);
+    }
+
+    /// <summary>Reads again from the log what was left there of one key, as much as one lane may hold at a time.</summary>
+    private async Task Refill(PumpLedger ledger, KeyLane lane)
+    {
+        var next = lane.LeftFrom!.Value;
+        lane.ProgressAt = Time.GetUtcNow();
+        await foreach (var record in Services.EventLog.Read(Partition, next, Aborting))
+        {
+            // Up to where the reader is: what it reads from now on comes to the lane directly.
+            if (Halting || record.Offset >= ledger.ReadPosition)
+                break;
+            next = record.Offset + 1;
+            if (_names.Of(record.Key) != lane.Key || WatermarkRecord.Is(record))
+                continue;
+            ledger.Refill(lane, record);
+            lane.LeftFromNow(next);
+            Services.Counters.CountIn(1);
+            if (lane.PendingBytes >= Options.RunBytes)
+                break;
+        }
+        // The reader may have left more behind while this one read: then there is another round.
+        lane.LeftFromNow(next >= ledger.ReadPosition ? null : next);
+    }
+}

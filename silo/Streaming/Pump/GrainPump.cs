@@ -1,0 +1,115 @@
+using StreamForge.Contracts.Streams;
+
+namespace StreamForge.Silo.Streaming.Pump;
+
+/// <summary>
+/// Feeds grains from one partition: keys in parallel, order within a key, one call in flight a key. What a key does (slow,
+/// failing, poisoned, parked) delays no other.
+/// </summary>
+internal sealed partial class GrainPump(IAssignedPartition partition, PumpServices services, IGrainFeed feed)
+    : PartitionPump(partition, services)
+{
+    private readonly KeyNames _names = new();
+    private PumpLedger _ledger = new(0);
+    private int _delivering;
+
+    public override long ReadPosition => _ledger.ReadPosition;
+
+    public override long AppliedMark => _ledger.AppliedMark;
+
+    /// <summary>The ledger now in force: it is replaced when the pump goes back. Other threads read single lanes only.</summary>
+    public PumpLedger Ledger => Volatile.Read(ref _ledger);
+
+    protected override long LowWater => _ledger.LowWater;
+
+    protected override bool Idle => _delivering == 0;
+
+    protected override bool Drained => _ledger.PendingBytes == 0 && _delivering == 0;
+
+    protected override bool HasRoom =>
+        _ledger.PendingBytes < Options.WindowBytes
+        || (_ledger.LeaveStuck(Time.GetUtcNow() - Options.LeaveAfter, keep: 1) && _ledger.PendingBytes < Options.WindowBytes);
+
+    protected override async ValueTask Begin(long position)
+    {
+        // They are read again, and must not be in the books twice.
+        Services.Counters.CountIn(-_ledger.PendingCount);
+        var ledger = new PumpLedger(position);
+        var parked = await Retry("parked keys", () => Services.Partitions.ListParked(RowKey, Aborting));
+        foreach (var row in parked)
+            ledger.Park(ledger.LaneOf(row.Key), row.FromOffset);
+        Volatile.Write(ref _ledger, ledger);
+    }
+
+    protected override void Take(IReadOnlyList<LogRecord> records)
+    {
+        var now = Time.GetUtcNow();
+        for (var i = 0; i < records.Count; i++)
+        {
+            var record = records[i];
+            if (WatermarkRecord.TryRead(record, out var watermark))
+            {
+                // After the lanes know of the records before it: whoever sees the watermark sees those too.
+                _ledger.ReadOver(record.Offset);
+                Watermarks.Add(record.Offset, watermark);
+                continue;
+            }
+            var lane = _ledger.Read(_names.Of(record.Key), record, now);
+            if (lane is null)
+                continue;
+            Services.Counters.CountIn(1);
+            if (!lane.Delivering)
+                Ready(lane);
+        }
+        StartReady();
+    }
+
+    /// <summary>Flushes every grain that has something to make durable, many at once.</summary>
+    protected override async Task<long> MakeDurable()
+    {
+        var ledger = _ledger;
+        var dirty = new Queue<KeyLane>(ledger.Lanes.Where(lane => lane.HasUndurable));
+        var written = 0L;
+        async Task FlushSome()
+        {
+            while (!Halting && dirty.TryDequeue(out var lane))
+                written += await Flush(ledger, lane);
+        }
+        var workers = Math.Min(Options.FlushConcurrency, dirty.Count);
+        var running = new Task[workers];
+        for (var i = 0; i < workers; i++)
+            running[i] = FlushSome();
+        await Task.WhenAll(running);
+        return written;
+    }
+
+    private async Task<long> Flush(PumpLedger ledger, KeyLane lane)
+    {
+        if (lane.Key.Length == 0)
+        {
+            // Records without a key went to the dead letters, which were acknowledged before they counted as applied.
+            lane.Durable(lane.Delivered ?? -1);
+            return 0;
+        }
+        var expected = lane.Delivered ?? -1;
+        try
+        {
+            var result = await feed.GrainOf(lane.Key).Flush();
+            if (!ReferenceEquals(ledger, _ledger))
+                return result.BytesWritten;
+            var durable = result.DurableOf(Partition.Topic, LogId, Partition.Partition);
+            lane.Durable(durable);
+            if (durable < expected)
+                Rewind($"{lane.Key} holds {durable} durably where {expected} was delivered");
+            return result.BytesWritten;
+        }
+        catch (Exception error)
+        {
+            // Whatever it was, nothing counts as durable; the next checkpoint asks again.
+            Log.FlushFailed(Services.Logger, error, Partition, lane.Key);
+            return 0;
+        }
+    }
+
+    private Storage.PartitionKey RowKey => new(Services.Group, Partition.Topic, LogId, Partition.Partition);
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging;
+
+namespace StreamForge.Silo.Streaming.Pump;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "{Partition} is ours under epoch {Epoch}: reading from {Offset}")]
+    public static partial void Started(ILogger logger, TopicPartition partition, long epoch, long offset);
+
+    [LoggerMessage(2, LogLevel.Information, "{Partition} ended under epoch {Epoch}")]
+    public static partial void Stopped(ILogger logger, TopicPartition partition, long epoch);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Partition} was taken over by another owner: epoch {Epoch} is fenced off")]
+    public static partial void Fenced(ILogger logger, TopicPartition partition, long epoch);
+
+    [LoggerMessage(4, LogLevel.Error, "{Partition} failed under epoch {Epoch}")]
+    public static partial void Failed(ILogger logger, Exception error, TopicPartition partition, long epoch);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Partition} goes back to {LowWater}: {Reason}")]
+    public static partial void Rewinding(ILogger logger, TopicPartition partition, long lowWater, string reason);
+
+    [LoggerMessage(6, LogLevel.Error, "{Partition} has lost the records [{From}, {To}): retention took them before they were read")]
+    public static partial void Lost(ILogger logger, TopicPartition partition, long from, long to);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Partition} cannot be read now")]
+    public static partial void ReadFailed(ILogger logger, Exception error, TopicPartition partition);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Partition} could not store its low-water mark; tried again at the next checkpoint")]
+    public static partial void CheckpointFailed(ILogger logger, Exception error, TopicPartition partition);
+
+    [LoggerMessage(9, LogLevel.Warning, "{Partition} could not commit {LowWater} to the log; the stored mark holds")]
+    public static partial void CommitFailed(ILogger logger, Exception error, TopicPartition partition, long lowWater);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Partition} waits for {What}, attempt {Attempt}")]
+    public static partial void Retrying(ILogger logger, Exception error, TopicPartition partition, string what, int attempt);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Partition}: key {Key} does not go on, attempt {Attempt}")]
+    public static partial void KeyStalled(ILogger logger, Exception error, TopicPartition partition, string key, int attempt);
+
+    [LoggerMessage(12, LogLevel.Error, "{Partition}: key {Key} is parked from {Offset} on: {Reason}")]
+    public static partial void KeyParked(ILogger logger, TopicPartition partition, string key, long offset, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Partition}: record {Offset} of key {Key} goes to the dead letters: {Reason}")]
+    public static partial void DeadLettered(ILogger logger, TopicPartition partition, long offset, string key, string reason);
+
+    [LoggerMessage(14, LogLevel.Warning, "{Partition}: key {Key} could not be flushed")]
+    public static partial void FlushFailed(ILogger logger, Exception error, TopicPartition partition, string key);
+}

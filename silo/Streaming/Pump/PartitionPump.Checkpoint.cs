@@ -1,0 +1,88 @@
+using StreamForge.Silo.Storage;
+
+namespace StreamForge.Silo.Streaming.Pump;
+
+internal abstract partial class PartitionPump
+{
+    private async Task Checkpoints(CancellationToken running)
+    {
+        var interval = Options.CheckpointMin;
+        try
+        {
+            while (!running.IsCancellationRequested)
+            {
+                await Task.Delay(interval, Time, running);
+                var bytes = await Checkpoint();
+                // As many bytes as the budget gives in that time: busy partitions write in longer intervals.
+                var seconds = bytes / (double)Options.CheckpointBytesPerSecond;
+                interval = TimeSpan.FromSeconds(Math.Clamp(
+                    seconds, Options.CheckpointMin.TotalSeconds, Options.CheckpointMax.TotalSeconds));
+            }
+        }
+        catch (OperationCanceledException) when (running.IsCancellationRequested)
+        {
+            // The last checkpoint is made by whoever stops the pump.
+        }
+        catch (FencedException)
+        {
+            Log.Fenced(_services.Logger, Partition, Epoch);
+            Abort();
+        }
+    }
+
+    /// <summary>
+    /// Effects first, then the low-water mark beside them, and only then the group's offset: each is true when it is written.
+    /// </summary>
+    private async Task<long> Checkpoint()
+    {
+        var bytes = await MakeDurable();
+        var low = LowWater;
+        if (low == _stored)
+            return bytes;
+        try
+        {
+            if (!await _services.Partitions.Advance(Key, Epoch, low, Aborting))
+                throw new FencedException();
+        }
+        catch (StateStoreException error)
+        {
+            // Nothing is lost by it: the next checkpoint stores a mark at least as high.
+            Log.CheckpointFailed(_services.Logger, error, Partition);
+            return bytes;
+        }
+        Volatile.Write(ref _stored, low);
+        try
+        {
+            await _partition.Commit(low, Aborting);
+        }
+        catch (EventLogException error)
+        {
+            // The stored mark decides where to start; a committed offset below it costs a few reads.
+            Log.CommitFailed(_services.Logger, error, Partition, low);
+        }
+        return bytes;
+    }
+
+    /// <summary>Repeats what fails for lack of storage until it succeeds; the partition is stalled meanwhile, and says so.</summary>
+    protected async Task<T> Retry<T>(string what, Func<ValueTask<T>> act)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var result = await act();
+                StallReason = null;
+                return result;
+            }
+            catch (Exception error) when (error is StateStoreException or EventLogException and not RecordTooLargeException)
+            {
+                StallReason = error.Message;
+                Log.Retrying(_services.Logger, error, Partition, what, attempt);
+                await Task.Delay(Options.BackoffOf(attempt), Time, Aborting);
+            }
+        }
+    }
+}
+
+/// <summary>Another owner has taken the partition over.</summary>
+internal sealed class FencedException() : Exception("Another owner has taken the partition over.");

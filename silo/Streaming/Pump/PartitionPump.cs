@@ -1,0 +1,278 @@
+using Microsoft.Extensions.Logging;
+using StreamForge.Silo.Storage;
+
+namespace StreamForge.Silo.Streaming.Pump;
+
+/// <summary>
+/// Reads one assigned partition from its low-water mark, hands the records to a stage, and from time to time stores and
+/// commits how far all their effects are durable. What the records do is the subclass's.
+/// </summary>
+/// <remarks>
+/// All of it runs on one task scheduler that runs one thing at a time, so that there are no locks and a simulator decides the
+/// order. Awaits therefore never leave the scheduler.
+/// </remarks>
+internal abstract partial class PartitionPump : IDisposable
+{
+    private readonly IAssignedPartition _partition;
+    private readonly PumpServices _services;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _aborting = new();
+    private CancellationTokenSource _reading = new();
+    private bool _rewind;
+    private long _stored;
+
+    protected PartitionPump(IAssignedPartition partition, PumpServices services)
+    {
+        _partition = partition;
+        _services = services;
+    }
+
+    public TopicPartition Partition => _partition.Partition;
+
+    /// <summary>Completes when the pump has ended; never faults.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>The epoch of this assignment; 0 until it is acquired.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>The end of the log as last seen.</summary>
+    public long LogEnd { get; private set; }
+
+    /// <summary>The low-water mark stored last.</summary>
+    public long StoredLowWater => Volatile.Read(ref _stored);
+
+    /// <summary>Why the whole partition does not go on for now; none while it does.</summary>
+    public string? StallReason { get; private set; }
+
+    /// <summary>Records that retention took before they were read, in this assignment.</summary>
+    public LossRange? Loss { get; private set; }
+
+    public WatermarkHistory Watermarks { get; } = new();
+
+    public abstract long ReadPosition { get; }
+
+    /// <summary>Below it all is applied.</summary>
+    public abstract long AppliedMark { get; }
+
+    protected PumpServices Services => _services;
+
+    protected PumpOptions Options => _services.Options;
+
+    protected TimeProvider Time => _services.Time;
+
+    protected Guid LogId => _partition.LogId;
+
+    /// <summary>Fired when room was made, or something ended.</summary>
+    protected Pulse Changed { get; } = new();
+
+    /// <summary>Cancelled when nothing of this pump may go on any more.</summary>
+    protected CancellationToken Aborting => _aborting.Token;
+
+    /// <summary>No new work is begun: the pump is about to go back or to end.</summary>
+    protected bool Halting => _rewind || _aborting.IsCancellationRequested;
+
+    /// <summary>Below it all is durable.</summary>
+    protected abstract long LowWater { get; }
+
+    /// <summary>Whether the next batch fits into memory. May make room.</summary>
+    protected abstract bool HasRoom { get; }
+
+    /// <summary>Whether nothing is in flight.</summary>
+    protected abstract bool Idle { get; }
+
+    /// <summary>Whether all that was read is applied.</summary>
+    protected abstract bool Drained { get; }
+
+    /// <summary>Begins (again) at <paramref name="position"/>, with nothing read.</summary>
+    protected abstract ValueTask Begin(long position);
+
+    /// <summary>Takes a batch that was read.</summary>
+    protected abstract void Take(IReadOnlyList<LogRecord> records);
+
+    /// <summary>Makes what was applied durable, as far as it goes.</summary>
+    /// <returns>Bytes written.</returns>
+    protected abstract Task<long> MakeDurable();
+
+    /// <summary>Starts the pump on <paramref name="scheduler"/>, which runs one thing at a time.</summary>
+    public void Start(TaskScheduler scheduler) =>
+        Completion = Task.Factory
+            .StartNew(Run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler)
+            .Unwrap();
+
+    /// <summary>Drains for a bounded time, makes durable, stores, commits, and ends.</summary>
+    public async Task Stop(CancellationToken deadline)
+    {
+        using (deadline.Register(Abort))
+        {
+            await _stopping.CancelAsync();
+            await Completion;
+        }
+    }
+
+    /// <summary>Ends at once and commits nothing: the partition is not ours any more.</summary>
+    public void Abort()
+    {
+        _stopping.Cancel();
+        _aborting.Cancel();
+    }
+
+    /// <summary>To be called after <see cref="Completion"/>.</summary>
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _aborting.Dispose();
+        _reading.Dispose();
+    }
+
+    /// <summary>
+    /// Goes back to the low-water mark: something that was applied is gone, or something may have gone wrong in between. What is
+    /// there already is skipped by its position.
+    /// </summary>
+    protected void Rewind(string reason)
+    {
+        if (_rewind)
+            return;
+        _rewind = true;
+        Log.Rewinding(_services.Logger, Partition, LowWater, reason);
+        _reading.Cancel();
+        Changed.Fire();
+    }
+
+    private async Task Run()
+    {
+        try
+        {
+            while (!_stopping.IsCancellationRequested)
+            {
+                try
+                {
+                    await RunOnce();
+                }
+                catch (Exception error) when (error is not OperationCanceledException and not FencedException)
+                {
+                    // What got here is not for retrying in place (a log set back, a defect): the partition begins anew under
+                    // a new epoch, after a pause, and is shown as stalled. The other partitions go on.
+                    StallReason = error.Message;
+                    Log.Failed(_services.Logger, error, Partition, Epoch);
+                    await Task.Delay(Options.BackoffMax, Time, _stopping.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Asked to end while it waited for something.
+        }
+        catch (FencedException)
+        {
+            Log.Fenced(_services.Logger, Partition, Epoch);
+        }
+        finally
+        {
+            await _stopping.CancelAsync();
+            await _aborting.CancelAsync();
+            Log.Stopped(_services.Logger, Partition, Epoch);
+        }
+    }
+
+    private async Task RunOnce()
+    {
+        var row = await Retry("the partition's row", () => _services.Partitions.Acquire(Key, _services.Owner, Aborting));
+        Epoch = row.Epoch;
+        var start = StartRule.Decide(row, _partition.Committed, _partition.Bounds);
+        _stored = row.LowWater;
+        LogEnd = _partition.Bounds.End;
+        if (start.Loss is { } loss)
+            NoteLoss(loss);
+        await Begin(start.Offset);
+        _partition.Seek(start.Offset);
+        Log.Started(_services.Logger, Partition, Epoch, start.Offset);
+
+        using var running = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        var checkpoints = Checkpoints(running.Token);
+        try
+        {
+            await ReadUntilStopped();
+            await Drain();
+        }
+        finally
+        {
+            await running.CancelAsync();
+            await checkpoints;
+        }
+        if (!_aborting.IsCancellationRequested)
+            await Checkpoint();
+    }
+
+    private async Task ReadUntilStopped()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            if (_rewind)
+            {
+                await GoBack();
+                continue;
+            }
+            if (!HasRoom)
+            {
+                // Also by the clock: a lane becomes stuck by time passing, not by an event.
+                await Task.WhenAny(Changed.Next, Task.Delay(Options.LeaveAfter, Time, _stopping.Token));
+                continue;
+            }
+            try
+            {
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, _reading.Token);
+                var batch = await _partition.Read(Options.ReadBytes, either.Token);
+                if (_rewind || _stopping.IsCancellationRequested)
+                    continue;
+                LogEnd = batch.End;
+                StallReason = null;
+                Take(batch.Records);
+            }
+            catch (OperationCanceledException) when (_rewind || _stopping.IsCancellationRequested)
+            {
+                // Asked to go back or to stop: the loop's head sees to it.
+            }
+            catch (OffsetOutOfRangeException gone) when (gone.Offset < gone.Bounds.Start)
+            {
+                NoteLoss(new LossRange(gone.Offset, gone.Bounds.Start));
+                _partition.Seek(gone.Bounds.Start);
+            }
+            catch (EventLogException error) when (error is not OffsetOutOfRangeException)
+            {
+                StallReason = error.Message;
+                Log.ReadFailed(_services.Logger, error, Partition);
+                await Task.Delay(Options.BackoffMax, Time, _stopping.Token);
+            }
+        }
+    }
+
+    private async Task GoBack()
+    {
+        while (!Idle)
+            await Changed.Next;
+        // Asked while nothing is in flight, so no late answer can move it.
+        var low = LowWater;
+        Watermarks.TruncateTo(low);
+        await Begin(low);
+        _partition.Seek(low);
+        _reading.Dispose();
+        _reading = new CancellationTokenSource();
+        _rewind = false;
+    }
+
+    private async Task Drain()
+    {
+        using var deadline = new CancellationTokenSource(Options.DrainTimeout, Time);
+        await using var _ = deadline.Token.Register(Changed.Fire);
+        while (!Drained && !_rewind && !deadline.IsCancellationRequested && !_aborting.IsCancellationRequested)
+            await Changed.Next;
+    }
+
+    private void NoteLoss(LossRange loss)
+    {
+        Loss = loss;
+        Log.Lost(_services.Logger, Partition, loss.From, loss.To);
+    }
+
+    private PartitionKey Key => new(_services.Group, Partition.Topic, LogId, Partition.Partition);
+}

@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Logging;
+
+namespace StreamForge.Silo.Streaming.Pump;
+
+/// <summary>
+/// A consumer group of this process: one pump for every partition that the log assigns. Ends a pump properly when its
+/// partition goes to somebody else.
+/// </summary>
+internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
+{
+    private readonly PumpServices _services;
+    private readonly Func<IAssignedPartition, PartitionPump> _create;
+    private readonly Func<TaskScheduler> _schedulers;
+    private readonly Action<PartitionPump> _started;
+    private readonly Action<PartitionPump> _ended;
+    private readonly Dictionary<TopicPartition, Running> _running = [];
+    private readonly Lock _gate = new();
+    private IGroupMember? _member;
+
+    public PumpGroup(
+        PumpServices services,
+        Func<IAssignedPartition, PartitionPump> create,
+        Func<TaskScheduler> schedulers,
+        Action<PartitionPump> started,
+        Action<PartitionPump> ended)
+    {
+        _services = services;
+        _create = create;
+        _schedulers = schedulers;
+        _started = started;
+        _ended = ended;
+    }
+
+    public string Name => _services.Group;
+
+    public PumpCounters Counters => _services.Counters;
+
+    /// <summary>The pumps that run now, in order of topic and partition.</summary>
+    public IReadOnlyList<PartitionPump> Pumps
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _running.Values.Select(running => running.Pump)
+                    .OrderBy(pump => pump.Partition.Topic, StringComparer.Ordinal).ThenBy(pump => pump.Partition.Partition)];
+        }
+    }
+
+    public async Task Join(IReadOnlyList<string> topics, CancellationToken cancellation) =>
+        _member = await _services.EventLog.Join(_services.Group, topics, this, cancellation);
+
+    /// <summary>Runs something on a pump's own turn: operators' actions.</summary>
+    public Task<T> On<T>(PartitionPump pump, Func<Task<T>> act)
+    {
+        TaskScheduler scheduler;
+        lock (_gate)
+            scheduler = _running[pump.Partition].Scheduler;
+        return Task.Factory.StartNew(act, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask Assigned(IReadOnlyList<IAssignedPartition> partitions, CancellationToken cancellation)
+    {
+        foreach (var partition in partitions)
+        {
+            var pump = _create(partition);
+            var scheduler = _schedulers();
+            lock (_gate)
+                _running[partition.Partition] = new Running(pump, scheduler);
+            _started(pump);
+            pump.Start(scheduler);
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask Revoked(IReadOnlyList<TopicPartition> partitions, CancellationToken deadline) =>
+        await Task.WhenAll(Take(partitions).Select(pump => End(pump, pump.Stop(deadline))));
+
+    /// <inheritdoc/>
+    public async ValueTask Lost(IReadOnlyList<TopicPartition> partitions)
+    {
+        var gone = Take(partitions);
+        foreach (var pump in gone)
+            pump.Abort();
+        await Task.WhenAll(gone.Select(pump => End(pump, pump.Completion)));
+    }
+
+    /// <summary>Leaves the group, after draining and committing.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_member is not null)
+            await _member.DisposeAsync();
+    }
+
+    private List<PartitionPump> Take(IReadOnlyList<TopicPartition> partitions)
+    {
+        var pumps = new List<PartitionPump>();
+        lock (_gate)
+            foreach (var partition in partitions)
+                if (_running.Remove(partition, out var running))
+                    pumps.Add(running.Pump);
+        return pumps;
+    }
+
+    private async Task End(PartitionPump pump, Task ended)
+    {
+        await ended;
+        _ended(pump);
+        pump.Dispose();
+    }
+
+    private sealed record Running(PartitionPump Pump, TaskScheduler Scheduler);
+}

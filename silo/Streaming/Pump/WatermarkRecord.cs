@@ -1,0 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Streams;
+
+namespace StreamForge.Silo.Streaming.Pump;
+
+/// <summary>Records that carry a source's watermark among those of a partition.</summary>
+internal static class WatermarkRecord
+{
+    private static ReadOnlySpan<byte> Schema => "watermark"u8;
+
+    /// <summary>Whether a record is a watermark, by its header.</summary>
+    public static bool Is(LogRecord record)
+    {
+        foreach (var header in record.Headers)
+            if (header.Name == RecordHeaders.Schema)
+                return header.Value.Span.SequenceEqual(Schema);
+        return false;
+    }
+
+    /// <returns>False where the record is no watermark, or not one that can be read; the latter then fails as an event would.</returns>
+    public static bool TryRead(LogRecord record, [NotNullWhen(true)] out SourceWatermark? watermark)
+    {
+        watermark = null;
+        if (!Is(record))
+            return false;
+        try
+        {
+            watermark = JsonSerializer.Deserialize<SourceWatermark>(record.Value.Span);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+        return watermark is not null;
+    }
+
+    /// <summary>The same watermark for a derived topic's partition.</summary>
+    public static NewRecord Forward(LogRecord watermark, string topic) => new()
+    {
+        Topic = topic,
+        Partition = watermark.Partition.Partition,
+        Key = watermark.Key,
+        Value = watermark.Value,
+        Headers = watermark.Headers,
+        Timestamp = watermark.Timestamp,
+    };
+}
