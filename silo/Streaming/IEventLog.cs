@@ -104,7 +104,12 @@ public sealed class NewRecord
     public required DateTimeOffset Timestamp { get; init; }
 }
 
-/// <summary>Appends records. Calls may overlap; records of one partition keep the order of the calls.</summary>
+/// <summary>
+/// Appends records. Calls may overlap; records of one partition keep the order of the calls, without holes: when an append
+/// fails, every append to that partition handed in before the failure was reported fails too. (A too large record is refused
+/// alone, before it is handed in.)
+/// </summary>
+/// <remarks>Derivation leans on it: were a later record appended and an earlier one not, its repetition would look old.</remarks>
 public interface IEventProducer : IAsyncDisposable
 {
     /// <summary>Appends, and returns where the record stands once that is durable.</summary>

@@ -33,18 +33,27 @@ public sealed class DeadLetterWriter(IEventProducer producer, TimeProvider time)
         headers.Add(Text("dead-at", time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)));
         if (record.Header(RecordHeaders.EventId) is { } original)
             headers.Add(Text("dead-event-id", original));
-        await producer.Append(
-            new NewRecord
-            {
-                Topic = Topics.DeadLetters,
-                Key = record.Key,
-                Value = record.Value,
-                Headers = headers,
-                Timestamp = record.Timestamp,
-            },
-            cancellation);
+        try
+        {
+            await producer.Append(Letter(record, record.Value, headers), cancellation);
+        }
+        catch (RecordTooLargeException)
+        {
+            // With the headers it no longer fits: its place says where the value still stands.
+            headers.Add(Text("dead-value-omitted", record.Value.Length.ToString(CultureInfo.InvariantCulture)));
+            await producer.Append(Letter(record, default, headers), cancellation);
+        }
         Interlocked.Increment(ref _written);
     }
+
+    private static NewRecord Letter(LogRecord record, ReadOnlyMemory<byte> value, List<LogHeader> headers) => new()
+    {
+        Topic = Topics.DeadLetters,
+        Key = record.Key,
+        Value = value,
+        Headers = headers,
+        Timestamp = record.Timestamp,
+    };
 
     private static LogHeader Text(string name, string value) => new(name, Encoding.UTF8.GetBytes(value));
 }

@@ -120,13 +120,7 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
         }
         if (step.Refusal is { } reason)
         {
-            await Retry("the dead-letter topic", async () =>
-            {
-                await Services.DeadLetters.Write(Services.Group, LogId, step.Record, reason, Aborting);
-                return true;
-            });
-            Services.Counters.CountDeadLettered(1);
-            Log.DeadLettered(Services.Logger, Partition, step.Record.Offset, step.Record.Header(RecordHeaders.Instrument) ?? "?", reason);
+            await DeadLetter(step.Record, reason);
             return;
         }
         if (step.Appends.Length == 0)
@@ -134,9 +128,28 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
             Services.Counters.CountFiltered(1);
             return;
         }
-        foreach (var append in step.Appends)
-            await append;
+        try
+        {
+            foreach (var append in step.Appends)
+                await append;
+        }
+        catch (RecordTooLargeException tooLarge)
+        {
+            await DeadLetter(step.Record, tooLarge.Message);
+            return;
+        }
         Services.Counters.Count(new IngestCounts(Applied: 1, 0, 0, 0));
+    }
+
+    private async Task DeadLetter(LogRecord record, string reason)
+    {
+        await Retry("the dead-letter topic", async () =>
+        {
+            await Services.DeadLetters.Write(Services.Group, LogId, record, reason, Aborting);
+            return true;
+        });
+        Services.Counters.CountDeadLettered(1);
+        Log.DeadLettered(Services.Logger, Partition, record.Offset, record.Header(RecordHeaders.Instrument) ?? "?", reason);
     }
 
     private readonly record struct Step(LogRecord Record, Task[] Appends, string? Refusal, bool IsWatermark);
