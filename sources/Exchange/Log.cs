@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+using StreamForge.Sources.Recordings;
+
+namespace StreamForge.Sources.Exchange;
+
+internal static partial class Log
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "The exchange serves {Venue} on {Address}")]
+    public static partial void Serving(ILogger logger, RecordingVenue venue, Uri address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The market starts: {TotalFrames} frames")]
+    public static partial void Started(ILogger logger, long? totalFrames);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The market is at its end after {Frames} frames")]
+    public static partial void Ended(ILogger logger, long frames);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The market was stopped after {Frames} frames")]
+    public static partial void Stopped(ILogger logger, long frames);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The market cannot go on: {Reason}")]
+    public static partial void Failed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} lines of the recording cannot be used, the first: {First}")]
+    public static partial void BadLines(ILogger logger, long count, string first);
+}

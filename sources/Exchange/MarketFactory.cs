@@ -1,0 +1,14 @@
+using StreamForge.Sources.Exchange.Market;
+using StreamForge.Sources.Recordings;
+
+namespace StreamForge.Sources.Exchange;
+
+/// <summary>Makes the market that the options ask for.</summary>
+internal static class MarketFactory
+{
+    public static IMarket Create(ExchangeOptions options, BadLines bad)
+    {
+        var recording = new Recording(options.Replay, options.Venue);
+        return new RecordedBinanceMarket(recording, bad, options.TradeHistory);
+    }
+}
