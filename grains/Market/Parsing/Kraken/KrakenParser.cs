@@ -63,6 +63,7 @@ public sealed class KrakenParser : IVenueParser
             return ParsedFrame.Malformed(
                 $"$[{tail.Payloads + 2}] is not the pair of {known}, the instrument of the record");
         reader.Read();
+        reader.Read();
         if (channel.SequenceEqual("trade"u8))
             return KrakenTrades.Parse(record, ref reader, instrument, tail.Payloads);
         if (channel.StartsWith("book-"u8)
