@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+namespace StreamForge.Silo.Streaming.Kafka;
+
+/// <summary>The event log on Kafka.</summary>
+public sealed class KafkaEventLog : IEventLog
+{
+    private const int ReadBatchBytes = 1024 * 1024;
+    private readonly KafkaOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly KafkaTopics _topics;
+
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">Options out of range.</exception>
+    /// <exception cref="EventLogException">The native library is missing.</exception>
+    public KafkaEventLog(KafkaOptions options, TimeProvider time, ILogger<KafkaEventLog> logger)
+    {
+        _options = options.Validated();
+        KafkaNative.Require();
+        _time = time;
+        _logger = logger;
+        _topics = new KafkaTopics(options, time, logger);
+    }
+
+    public ValueTask<TopicInfo> EnsureTopic(TopicSpec spec, CancellationToken cancellation) => _topics.Ensure(spec, cancellation);
+
+    public ValueTask<OffsetBounds> Bounds(TopicPartition partition, CancellationToken cancellation) =>
+        _topics.Bounds(partition, cancellation);
+
+    public IEventProducer CreateProducer() => new KafkaProducer(_options, _logger);
+
+    public async ValueTask<IGroupMember> Join(
+        string group, IReadOnlyList<string> topics, IAssignmentHandler handler, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(group);
+        if (topics.Count == 0)
+            throw new ArgumentException("A member reads at least one topic.", nameof(topics));
+        var first = await _topics.Describe(topics[0], cancellation);
+        foreach (var topic in topics.Skip(1))
+            if (await _topics.Describe(topic, cancellation) is var sibling && sibling.Partitions != first.Partitions)
+                throw new TopicMismatchException(topic, first.Partitions, sibling.Partitions);
+        return new KafkaGroupMember(group, topics, handler, _topics, _options, _time, _logger);
+    }
+
+    public async IAsyncEnumerable<LogRecord> Read(
+        TopicPartition partition, long from, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var bounds = await _topics.Bounds(partition, cancellation);
+        if (from < bounds.Start)
+            throw new OffsetOutOfRangeException(partition, from, bounds);
+        if (from >= bounds.End)
+            yield break;
+        await using var fetcher = new KafkaFetcher(_options, _logger);
+        var reader = new KafkaReader(partition, fetcher, _topics, _options.PartitionBufferBytes);
+        reader.Seek(from);
+        while (await reader.Read(ReadBatchBytes, bounds.End, cancellation) is { } batch)
+        {
+            foreach (var record in batch.Records)
+            {
+                if (record.Offset >= bounds.End)
+                    yield break;
+                yield return record;
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _topics.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Security.Cryptography;
+using System.Text;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+using Ck = Confluent.Kafka;
+
+namespace StreamForge.Silo.Streaming.Kafka;
+
+/// <summary>Topics as the brokers know them: existence, partition counts, ids and bounds.</summary>
+internal sealed class KafkaTopics(KafkaOptions options, TimeProvider time, ILogger logger) : IDisposable
+{
+    private readonly Ck.IAdminClient _admin = new Ck.AdminClientBuilder(KafkaSettings.Admin(options))
+        .SetErrorHandler((_, error) => logger.ClientError("admin", error.Code.ToString(), error.Reason))
+        .SetLogHandler(static (_, _) => { })
+        .Build();
+
+    public async ValueTask<TopicInfo> Ensure(TopicSpec spec, CancellationToken cancellation)
+    {
+        var topic = await Find(spec.Name, cancellation);
+        if (topic is null && options.CreateTopics)
+        {
+            await Create(spec, cancellation);
+            topic = await WaitFor(spec.Name, cancellation);
+        }
+
+        topic ??= await Request(spec.Name, cancellation);
+        return topic.Partitions == spec.Partitions
+            ? topic
+            : throw new TopicMismatchException(spec.Name, spec.Partitions, topic.Partitions);
+    }
+
+    /// <exception cref="EventLogException">There is no such topic, or no broker answers.</exception>
+    public async ValueTask<TopicInfo> Describe(string topic, CancellationToken cancellation) =>
+        await Find(topic, cancellation) ?? throw new EventLogException($"Kafka has no topic {topic}.");
+
+    public async ValueTask<OffsetBounds> Bounds(TopicPartition partition, CancellationToken cancellation)
+    {
+        var start = Offset(partition, OffsetSpec.Earliest());
+        var end = Offset(partition, OffsetSpec.Latest());
+        return new OffsetBounds(await start.WaitAsync(cancellation), await end.WaitAsync(cancellation));
+    }
+
+    public void Dispose() => _admin.Dispose();
+
+    private async Task<long> Offset(TopicPartition partition, OffsetSpec spec)
+    {
+        try
+        {
+            var answer = await _admin.ListOffsetsAsync(
+                [new TopicPartitionOffsetSpec { TopicPartition = partition.ToKafka(), OffsetSpec = spec }],
+                new ListOffsetsOptions { RequestTimeout = options.RequestTimeout });
+            return answer.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
+        }
+        catch (Ck.KafkaException error)
+        {
+            throw new EventLogException($"Kafka does not tell the bounds of {partition}: {error.Error.Reason}", error);
+        }
+    }
+
+    private async ValueTask<TopicInfo?> Find(string topic, CancellationToken cancellation)
+    {
+        if (options.TopicIds == TopicIdSource.ByName)
+            return await FindByName(topic, null, cancellation);
+        try
+        {
+            var answer = await _admin.DescribeTopicsAsync(
+                Ck.TopicCollection.OfTopicNames([topic]),
+                new DescribeTopicsOptions { RequestTimeout = options.RequestTimeout }).WaitAsync(cancellation);
+            var found = answer.TopicDescriptions[0];
+            var id = found.TopicId.ToGuid();
+            if (id != Guid.Empty)
+                return new TopicInfo(topic, id, found.Partitions.Count);
+        }
+        catch (DescribeTopicsException error) when (
+            error.Results.TopicDescriptions[0].Error.Code == Ck.ErrorCode.UnknownTopicOrPart)
+        {
+            return null;
+        }
+        catch (Ck.KafkaException error) when (error.Error.Code is not
+            (Ck.ErrorCode.Local_UnsupportedFeature or Ck.ErrorCode.UnsupportedVersion))
+        {
+            throw new EventLogException(
+                $"Kafka at {options.BootstrapServers} does not describe topic {topic}: {error.Error.Reason}. "
+                + "A broker without topic ids needs TopicIds = ByName.", error);
+        }
+
+        logger.TopicIdByName(topic);
+        return await FindByName(topic, null, cancellation);
+    }
+
+    /// <param name="asked">The topic to ask for by name, which may create it; null looks at all that there are.</param>
+    private async Task<TopicInfo?> FindByName(string topic, string? asked, CancellationToken cancellation)
+    {
+        try
+        {
+            var metadata = await Blocking.Call(() => asked is null
+                ? _admin.GetMetadata(options.RequestTimeout)
+                : _admin.GetMetadata(asked, options.RequestTimeout)).WaitAsync(cancellation);
+            var found = metadata.Topics.Find(t => t.Topic == topic);
+            return found is null || found.Error.IsError || found.Partitions.Count == 0
+                ? null
+                : new TopicInfo(topic, IdByName(topic), found.Partitions.Count);
+        }
+        catch (Ck.KafkaException error)
+        {
+            throw new EventLogException($"No broker answers at {options.BootstrapServers}: {error.Error.Reason}", error);
+        }
+    }
+
+    private async Task Create(TopicSpec spec, CancellationToken cancellation)
+    {
+        var retention = spec.Retention is { } kept ? (long)kept.TotalMilliseconds : -1;
+        try
+        {
+            await _admin.CreateTopicsAsync(
+                [
+                    new TopicSpecification
+                    {
+                        Name = spec.Name,
+                        NumPartitions = spec.Partitions,
+                        ReplicationFactor = (short)options.ReplicationFactor,
+                        Configs = new Dictionary<string, string>
+                        {
+                            ["retention.ms"] = retention.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                            ["max.message.bytes"] = options.MaxRecordBytes.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                        },
+                    },
+                ],
+                new CreateTopicsOptions { RequestTimeout = options.RequestTimeout }).WaitAsync(cancellation);
+            logger.TopicCreated(spec.Name, spec.Partitions);
+        }
+        catch (CreateTopicsException error) when (error.Results[0].Error.Code == Ck.ErrorCode.TopicAlreadyExists)
+        {
+            // Another process was first.
+        }
+        catch (Ck.KafkaException error)
+        {
+            var reason = error is CreateTopicsException each ? each.Results[0].Error.Reason : error.Error.Reason;
+            throw new EventLogException($"Topic {spec.Name} cannot be created: {reason}", error);
+        }
+    }
+
+    /// <summary>A topic just created takes a moment to be known to every broker.</summary>
+    private async Task<TopicInfo> WaitFor(string topic, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await Find(topic, cancellation) is { } found)
+                return found;
+            if (attempt == 50)
+                throw new EventLogException($"Topic {topic} was created, but no broker knows it.");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellation);
+        }
+    }
+
+    private async Task<TopicInfo> Request(string topic, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await FindByName(topic, topic, cancellation) is not null && await Find(topic, cancellation) is { } found)
+                return found;
+            if (attempt == 50)
+                throw new EventLogException($"Kafka has no topic {topic} and does not create it.");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellation);
+        }
+    }
+
+    /// <summary>A UUID of version 8 (RFC 9562): the name's digest.</summary>
+    private Guid IdByName(string topic)
+    {
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"streamforge:{options.Incarnation}:{topic}"));
+        digest[6] = (byte)((digest[6] & 0x0F) | 0x80);
+        digest[8] = (byte)((digest[8] & 0x3F) | 0x80);
+        return new Guid(digest.AsSpan(0, 16), bigEndian: true);
+    }
+}
