@@ -23,12 +23,14 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
     private readonly Queue<Step> _steps = new();
     private readonly List<NewRecord> _derived = [];
     private long _readPosition;
+    private long _appliedMark;
     private long _pendingBytes;
     private bool _acknowledging;
 
     public override long ReadPosition => _readPosition;
 
-    public override long AppliedMark => LowWater;
+    /// <summary>The low-water mark as other threads may read it.</summary>
+    public override long AppliedMark => Volatile.Read(ref _appliedMark);
 
     protected override long LowWater => _steps.TryPeek(out var step) ? step.Record.Offset : _readPosition;
 
@@ -45,6 +47,7 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
         _steps.Clear();
         _pendingBytes = 0;
         _readPosition = position;
+        Volatile.Write(ref _appliedMark, position);
         return ValueTask.CompletedTask;
     }
 
@@ -90,6 +93,7 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
                 await Finish(step);
                 _steps.Dequeue();
                 _pendingBytes -= step.Record.Size;
+                Volatile.Write(ref _appliedMark, LowWater);
                 Changed.Fire();
             }
         }

@@ -111,5 +111,6 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
         }
     }
 
-    private Storage.PartitionKey RowKey => new(Services.Group, Partition.Topic, LogId, Partition.Partition);
+    /// <summary>The key of its stored rows.</summary>
+    public Storage.PartitionKey RowKey => new(Services.Group, Partition.Topic, LogId, Partition.Partition);
 }

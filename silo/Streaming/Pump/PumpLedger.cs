@@ -4,7 +4,10 @@ namespace StreamForge.Silo.Streaming.Pump;
 /// The books of one assigned partition: for every key what was read, applied and made durable, and from these the
 /// low-water mark, below which everything is durable. Plain and synchronous: the pump carries out what it decides.
 /// </summary>
-/// <remarks>Owned by one turn at a time; only <see cref="FirstUnappliedOf"/> is read by other threads.</remarks>
+/// <remarks>
+/// Owned by one turn at a time. Other threads may ask for <see cref="FindLane"/> and <see cref="AppliedMark"/>: lanes are only
+/// ever added, and what these read of a lane is one word.
+/// </remarks>
 internal sealed class PumpLedger
 {
     // Looked up by readers on other threads, walked only through _order, whose order is that of arrival.
@@ -41,9 +44,10 @@ internal sealed class PumpLedger
         get
         {
             var mark = ReadPosition;
-            foreach (var lane in _order)
-                if (!lane.Parked && lane.FirstUnapplied < mark)
-                    mark = lane.FirstUnapplied;
+            // By index: other threads ask while lanes are added.
+            for (var i = 0; i < _order.Count; i++)
+                if (_order[i] is { Parked: false } lane)
+                    mark = Math.Min(mark, lane.FirstUnapplied);
             return mark;
         }
     }
@@ -60,8 +64,18 @@ internal sealed class PumpLedger
 
     public KeyLane? FindLane(string key) => _lanes.GetValueOrDefault(key);
 
-    /// <summary>The first offset of a key that is not applied; <see cref="long.MaxValue"/> where there is none. Any thread.</summary>
-    public long FirstUnappliedOf(string key) => _lanes.TryGetValue(key, out var lane) ? lane.FirstUnapplied : long.MaxValue;
+    /// <summary>Keys that are parked now. Any thread.</summary>
+    public IReadOnlyList<string> ParkedKeys
+    {
+        get
+        {
+            var keys = new List<string>();
+            for (var i = 0; i < _order.Count; i++)
+                if (_order[i].Parked)
+                    keys.Add(_order[i].Key);
+            return keys;
+        }
+    }
 
     /// <summary>A record was read; the reading position moves over it.</summary>
     /// <returns>The lane, where it now has something to deliver; null where the record was left in the log.</returns>

@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StreamForge.Contracts.Streams;
+using StreamForge.Silo.Storage;
+using StreamForge.Silo.Streaming.Pump;
+
+namespace StreamForge.Silo.Streaming.Market;
+
+/// <summary>
+/// The market path of one process: the parser's group, which derives canonical events from raw frames, and the instruments'
+/// group, which feeds them to grains. Starts after the engine, stops before it.
+/// </summary>
+internal sealed class MarketPipeline(
+    IEventLog log,
+    IPartitionStore partitions,
+    IGrainFactory grains,
+    FeedBoard board,
+    IPumpSchedulers schedulers,
+    IOptions<MarketPipelineOptions> options,
+    IOptions<PumpOptions> pumpOptions,
+    TimeProvider time,
+    ILogger<MarketPipeline> logger) : IHostedService, IAsyncDisposable
+{
+    private readonly MarketPipelineOptions _options = options.Value;
+    private readonly PumpCounters _parserCounters = new();
+    private readonly PumpCounters _instrumentCounters = new();
+    private IEventProducer? _producer;
+    private DeadLetterWriter? _deadLetters;
+    private PumpGroup? _parser;
+    private PumpGroup? _instruments;
+
+    /// <summary>Both groups; empty before the start.</summary>
+    public IReadOnlyList<PumpGroup> Groups =>
+        _parser is { } parser && _instruments is { } instruments ? [parser, instruments] : [];
+
+    public PumpCounters ParserCounters => _parserCounters;
+
+    public PumpCounters InstrumentCounters => _instrumentCounters;
+
+    public long DeadLetters => _deadLetters?.Written ?? 0;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var topic in new[] { Topics.RawMarket, Topics.MarketDepth, Topics.MarketTrades })
+            await log.EnsureTopic(_options.Topic(topic), cancellationToken);
+        await log.EnsureTopic(_options.DeadLetters, cancellationToken);
+        _producer = log.CreateProducer();
+        _deadLetters = new DeadLetterWriter(_producer, time);
+
+        var feeds = new Dictionary<string, MarketFeed>
+        {
+            [Topics.MarketDepth] = new(Topics.MarketDepth, grains),
+            [Topics.MarketTrades] = new(Topics.MarketTrades, grains),
+        };
+        var instrumentServices = Services(_options.InstrumentGroup, _instrumentCounters);
+        _instruments = Group(
+            instrumentServices,
+            partition => new GrainPump(partition, instrumentServices, feeds[partition.Partition.Topic]));
+        var parserServices = Services(_options.ParserGroup, _parserCounters);
+        var derivation = new MarketDerivation();
+        _parser = Group(parserServices, partition => new DerivationPump(partition, parserServices, derivation));
+
+        await _instruments.Join([Topics.MarketDepth, Topics.MarketTrades], cancellationToken);
+        await _parser.Join([Topics.RawMarket], cancellationToken);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // The parser first: what it still derives is drained by the instruments' group.
+        if (_parser is { } parser)
+            await parser.DisposeAsync();
+        if (_instruments is { } instruments)
+            await instruments.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_producer is not null)
+            await _producer.DisposeAsync();
+    }
+
+    private PumpServices Services(string group, PumpCounters counters) => new()
+    {
+        Group = group,
+        Owner = _options.Owner,
+        EventLog = log,
+        Producer = _producer!,
+        Partitions = partitions,
+        DeadLetters = _deadLetters!,
+        Counters = counters,
+        Options = pumpOptions.Value,
+        Time = time,
+        Logger = logger,
+    };
+
+    private PumpGroup Group(PumpServices services, Func<IAssignedPartition, PartitionPump> create) => new(
+        services,
+        create,
+        schedulers.Create,
+        started: pump =>
+        {
+            if (pump is GrainPump feeding)
+                board.SignIn(feeding);
+        },
+        ended: pump =>
+        {
+            if (pump is GrainPump feeding)
+                board.SignOut(feeding);
+        });
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Options;
+using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Streams;
+using StreamForge.Silo.Storage;
+using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Pump;
+
+namespace StreamForge.Silo.Telemetry;
+
+/// <summary>Gathers how the platform stands, from memory but for the parked keys.</summary>
+internal sealed class PlatformStatusBoard(
+    MarketPipeline pipeline,
+    IPartitionStore partitions,
+    IntegrityMeter integrity,
+    IOptions<MarketPipelineOptions> options,
+    TimeProvider time)
+{
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+
+    public async ValueTask<PlatformStatus> Gather(CancellationToken cancellation)
+    {
+        var partitionRows = ImmutableArray.CreateBuilder<PartitionStatus>();
+        var parked = ImmutableArray.CreateBuilder<ParkedKey>();
+        var words = new SortedDictionary<string, SourceStatus>(StringComparer.Ordinal);
+        foreach (var group in pipeline.Groups)
+            foreach (var pump in group.Pumps)
+            {
+                partitionRows.Add(RowOf(group.Name, pump));
+                if (pump is not GrainPump feeding)
+                    continue;
+                HearSources(feeding, words);
+                if (feeding.ParkedKeys.Count > 0)
+                    parked.AddRange(await ParkedOf(group.Name, feeding, cancellation));
+            }
+        return new PlatformStatus
+        {
+            Engine = EngineName,
+            StartedAt = _startedAt,
+            Partitions = partitionRows.ToImmutable(),
+            Events = pipeline.InstrumentCounters.Totals,
+            OpenGaps = integrity.OpenGaps,
+            Repairs = integrity.Totals,
+            Parked = parked.ToImmutable(),
+            DeadLetters = pipeline.DeadLetters,
+            Sources = [.. words.Values],
+            Ready = IsReady(partitionRows),
+        };
+    }
+
+    private static string EngineName =>
+#if ENGINE_ORLEANS
+        "orleans";
+#else
+        "embedded";
+#endif
+
+    private bool IsReady(ImmutableArray<PartitionStatus>.Builder rows) =>
+        // The raw topic, depth and trades: every partition of each must be read by somebody; in one process, by this one.
+        rows.Count >= 3 * options.Value.Partitions
+        && rows.All(row => row.Epoch > 0 && !row.Stalled && row.Lag <= options.Value.ReadyLag);
+
+    private static PartitionStatus RowOf(string group, PartitionPump pump)
+    {
+        DateTimeOffset? watermark = null;
+        foreach (var source in pump.Watermarks.Sources)
+            if (pump.Watermarks.Before(source, pump.AppliedMark) is { } mark && (watermark is null || mark.Through < watermark))
+                watermark = mark.Through;
+        return new PartitionStatus
+        {
+            Group = group,
+            Topic = pump.Partition.Topic,
+            Partition = pump.Partition.Partition,
+            Epoch = pump.Epoch,
+            ReadPosition = pump.ReadPosition,
+            LowWater = pump.StoredLowWater,
+            LogEnd = pump.LogEnd,
+            Lag = Math.Max(0, pump.LogEnd - pump.AppliedMark),
+            Watermark = watermark,
+            Stalled = pump.StallReason is not null,
+            StallReason = pump.StallReason,
+        };
+    }
+
+    /// <summary>Over all partitions: up only where all say so, and as far as the one that is furthest behind.</summary>
+    private static void HearSources(GrainPump pump, SortedDictionary<string, SourceStatus> words)
+    {
+        foreach (var source in pump.Watermarks.Sources)
+        {
+            if (pump.Watermarks.Newest(source) is not { } newest)
+                continue;
+            words.TryGetValue(source, out var known);
+            words[source] = new SourceStatus
+            {
+                Source = source,
+                Up = newest.Up && known is not { Up: false },
+                Watermark = known?.Watermark is { } oldest && oldest < newest.Through ? oldest : newest.Through,
+                Reason = newest.Reason ?? known?.Reason,
+            };
+        }
+    }
+
+    private async ValueTask<IEnumerable<ParkedKey>> ParkedOf(string group, GrainPump pump, CancellationToken cancellation)
+    {
+        var rows = await partitions.ListParked(pump.RowKey, cancellation);
+        return rows.Select(row => new ParkedKey
+        {
+            Group = group,
+            Topic = pump.Partition.Topic,
+            Partition = pump.Partition.Partition,
+            Key = row.Key,
+            FromOffset = row.FromOffset,
+            Reason = row.Reason,
+            ParkedAt = row.ParkedAt,
+        });
+    }
+}
