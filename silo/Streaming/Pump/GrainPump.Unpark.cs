@@ -2,6 +2,9 @@ namespace StreamForge.Silo.Streaming.Pump;
 
 internal sealed partial class GrainPump
 {
+    /// <summary>Keys that are parked now, in order of arrival.</summary>
+    public IReadOnlyList<string> ParkedKeys => Ledger.ParkedKeys;
+
     /// <summary>
     /// Lets a parked key go on from where it was parked: its records are read again from the log. The row stays until they
     /// are applied and durable, so that a crash in between finds the key parked where it was.
