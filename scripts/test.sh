@@ -13,16 +13,17 @@ run_project() { # engine, project
   [ -x "$exe" ] || { printf 'test: %s was not built\n' "$name" >&2; broken=1; return; }
   printf '\n== %s on %s\n' "$2" "$1"
   out="$(mktemp)"
-  (cd "$root" && "$exe" --no-ansi --no-progress --output Detailed --show-live-output off 2>&1) >"$out"; status=$?
-  grep -vE '^passed ' "$out" | sed '/^$/d' | head -n 400
-  local total p f s
-  total=$(sed -n 's/^ *total: \([0-9]*\).*/\1/p' "$out" | tail -n 1)
-  p=$(sed -n 's/^ *succeeded: \([0-9]*\).*/\1/p' "$out" | tail -n 1)
-  f=$(sed -n 's/^ *failed: \([0-9]*\).*/\1/p' "$out" | tail -n 1)
-  s=$(sed -n 's/^ *skipped: \([0-9]*\).*/\1/p' "$out" | tail -n 1)
+  (cd "$root" && "$exe" -noColor 2>&1) >"$out"; status=$?
+  # Passing tests say nothing; skips and failures are shown whole.
+  grep -vE '^ *(Discover|Starting|Finished)|^xUnit.net' "$out" | sed '/^ *$/d' | head -n 400
+  local line total e p f s
+  line=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$out" | tail -n 1)
   rm -f "$out"
-  # 8 says that a project ran no test; anything but 0 without a failed test is a crash of the runner.
-  if [ -z "$total" ] || { [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ]; }; then
+  # Total, errors, failed, skipped; an error (a fixture that failed to clean up, say) is a failure.
+  read -r total e f s <<<"$(printf '%s' "$line" | grep -oE '[0-9]+' | tr '\n' ' ')"
+  f=$((${f:-0} + ${e:-0})) p=$((${total:-0} - ${f:-0} - ${s:-0}))
+  # Anything but 0 without a failed test is a crash of the runner.
+  if [ -z "$line" ] || [ "${total:-0}" -eq 0 ] || { [ "$status" -ne 0 ] && [ "${f:-0}" -eq 0 ]; }; then
     printf 'test: %s on %s ended with code %s and no failed test to show for it\n' "$2" "$1" "$status" >&2
     broken=1
   fi
