@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using StreamForge.ClientApi.Instruments;
+using StreamForge.ClientApi.Metrics;
+using StreamForge.ClientApi.Requests;
+using StreamForge.ClientApi.Status;
+using StreamForge.ClientApi.Streaming;
+
+namespace StreamForge.ClientApi;
+
+/// <summary>The addresses of the client API.</summary>
+public static class ClientApiEndpoints
+{
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly string[] Listening = [HttpMethods.Get];
+
+    /// <summary>Maps all addresses: see <c>docs/api.md</c>. Needs <see cref="ClientApiServices.AddClientApi"/>.</summary>
+    public static IEndpointRouteBuilder MapClientApi(this IEndpointRouteBuilder endpoints)
+    {
+        var services = endpoints.ServiceProvider;
+        var list = services.GetRequiredService<ListEndpoints>();
+        var instruments = services.GetRequiredService<InstrumentEndpoints>();
+        var candles = services.GetRequiredService<CandleEndpoints>();
+        var stream = services.GetRequiredService<StreamEndpoint>();
+        var status = services.GetRequiredService<StatusEndpoints>();
+        var metrics = services.GetRequiredService<MetricsEndpoint>();
+        var landing = services.GetRequiredService<LandingPage>();
+
+        endpoints.Map("/v1/instruments", list.List, list.GetList);
+        endpoints.Map("/v1/instruments/{id}", instruments.Instrument, instruments.GetInstrument);
+        endpoints.Map("/v1/instruments/{id}/book", instruments.Book, instruments.GetBook);
+        endpoints.Map("/v1/instruments/{id}/trades", instruments.Trades, instruments.GetTrades);
+        endpoints.Map("/v1/instruments/{id}/candles", candles.Candles, candles.GetCandles);
+        endpoints.Map("/v1/instruments/{id}/stream", stream.Stream, stream.GetStream, Listening);
+        endpoints.Map("/v1/status", status.Status, status.GetStatus);
+        endpoints.Map("/health/live", status.Live, status.GetLive);
+        endpoints.Map("/health/ready", status.Ready, status.GetReady);
+        endpoints.Map("/metrics", metrics.Metrics, metrics.GetMetrics);
+        endpoints.Map("/", landing.Page, landing.GetPage);
+        endpoints.MapOpenApi("/openapi/{documentName}.json");
+        return endpoints;
+    }
+
+    private static void Map(
+        this IEndpointRouteBuilder endpoints, string address, ApiRoute route, RequestDelegate handler, string[]? methods = null) =>
+        endpoints.MapMethods(address, methods ?? Reading, handler).WithName(route.Name).WithSummary(route.Summary).WithMetadata(route);
+}

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using StreamForge.ClientApi.Instruments;
+using StreamForge.ClientApi.Metrics;
+using StreamForge.ClientApi.OpenApi;
+using StreamForge.ClientApi.Problems;
+using StreamForge.ClientApi.Status;
+using StreamForge.ClientApi.Streaming;
+
+namespace StreamForge.ClientApi;
+
+/// <summary>What the client API needs in a host that has a grain factory.</summary>
+public static class ClientApiServices
+{
+    /// <summary>Adds the services of the client API; <see cref="ClientApiEndpoints.MapClientApi"/> maps its addresses.</summary>
+    /// <exception cref="OptionsValidationException">At start: all options that are wrong.</exception>
+    public static IServiceCollection AddClientApi(this IServiceCollection services, Action<ClientApiOptions>? configure = null)
+    {
+        var options = services.AddOptions<ClientApiOptions>().ValidateOnStart();
+        if (configure is not null)
+            options.Configure(configure);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ClientApiOptions>, ClientApiOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ProblemStartupFilter>());
+        services.AddMetrics();
+        services.TryAddSingleton<ApiMeter>();
+        services.TryAddSingleton<InstrumentReader>();
+        services.TryAddSingleton<InstrumentEndpoints>();
+        services.TryAddSingleton<CandleEndpoints>();
+        services.TryAddSingleton<ListEndpoints>();
+        services.TryAddSingleton<FeedHub>();
+        services.TryAddSingleton<StreamEndpoint>();
+        services.TryAddSingleton<StatusEndpoints>();
+        services.TryAddSingleton<LandingPage>();
+        services.TryAddSingleton<MetricCollector>();
+        services.TryAddSingleton<MetricsEndpoint>();
+        services.AddApiDocument();
+        return services;
+    }
+}

@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Options;
+using StreamForge.ClientApi.Caching;
+using StreamForge.ClientApi.Problems;
+using StreamForge.ClientApi.Rendering;
+using StreamForge.Contracts.Market;
+
+namespace StreamForge.ClientApi.Instruments;
+
+/// <summary>An answer, or why there is none.</summary>
+internal readonly record struct ViewAnswer(RenderedView? View, ApiProblem? Problem);
+
+/// <summary>Reads the views of instruments, as fresh as asked for.</summary>
+internal sealed class InstrumentReader(IGrainFactory grains, IOptions<ClientApiOptions> options, TimeProvider time)
+{
+    private readonly ClientApiOptions _options = options.Value;
+    private readonly ViewCache _cache = new(options.Value.CacheBytes);
+
+    public ValueTask<ViewAnswer> Instrument(string id, FreshnessDemand demand) =>
+        Answer(new ViewKey(ViewKind.Instrument, id), demand);
+
+    /// <param name="id">The instrument.</param>
+    /// <param name="depth">Levels a side.</param>
+    /// <param name="demand">How fresh.</param>
+    public ValueTask<ViewAnswer> Book(string id, int depth, FreshnessDemand demand) =>
+        Answer(new ViewKey(ViewKind.Book, id, depth), demand);
+
+    public ValueTask<ViewAnswer> Trades(string id, int limit, FreshnessDemand demand) =>
+        Answer(new ViewKey(ViewKind.Trades, id, limit), demand);
+
+    public ValueTask<ViewAnswer> Candles(
+        string id, CandleInterval interval, DateTimeOffset from, DateTimeOffset to, FreshnessDemand demand) =>
+        Answer(new ViewKey(ViewKind.Candles, id, (long)interval, from.UtcTicks, to.UtcTicks), demand);
+
+    private async ValueTask<ViewAnswer> Answer(ViewKey key, FreshnessDemand demand)
+    {
+        var place = _cache.Get(key, this, static (key, reader, rendered) => reader.NewPlace(key, rendered));
+        var view = await place.Read();
+        if (demand.MinSequence is { } asked && (view is null || view.Freshness.Sequence < asked))
+        {
+            var reached = await WaitFor(key.Instrument, asked, demand.Wait);
+            view = await place.Read();
+            if (view is not null && !reached && view.Freshness.Sequence < asked)
+                return new(null, ApiProblem.SequenceNotReached(asked, view.Freshness.Sequence, view.FreshnessHeader, _options.RetryAfter));
+        }
+        if (view is null)
+            return new(null, ApiProblem.UnknownInstrument(key.Instrument));
+        return demand.MaxAge is { } maxAge && TooOld(view, maxAge) is { } problem ? new(null, problem) : new(view, null);
+    }
+
+    private async Task<bool> WaitFor(string instrument, long sequence, TimeSpan wait)
+    {
+        if (wait <= TimeSpan.Zero)
+            return false;
+        var call = grains.GetGrain<IInstrumentGrain>(instrument).WaitForSequence(sequence, wait);
+        return await call.AsTask().WaitAsync(wait + _options.GrainTimeout, time);
+    }
+
+    private ApiProblem? TooOld(RenderedView view, TimeSpan maxAge)
+    {
+        var age = view.Freshness.AgeAt(time.GetUtcNow());
+        if (age <= maxAge)
+            return null;
+        var said = age is { } known ? $"The answer is {JsonText.Seconds(known)} s old." : "Nobody vouches for the answer's age.";
+        return ApiProblem.TooOld(said, view.FreshnessHeader, view.Freshness.Sequence, _options.RetryAfter);
+    }
+
+    private CachedView NewPlace(ViewKey key, Action<int> rendered)
+    {
+        var grain = grains.GetGrain<IInstrumentGrain>(key.Instrument);
+        return key.Kind switch
+        {
+            ViewKind.Instrument => new CachedView<InstrumentView>(
+                ViewShapes.Instrument, () => InTime(grain.GetView()), rendered),
+            ViewKind.Book => new CachedView<BookView>(
+                ViewShapes.Book, () => InTime(grain.GetBook((int)key.First)), rendered),
+            ViewKind.Trades => new CachedView<TradesView>(
+                ViewShapes.Trades, () => InTime(grain.GetTrades((int)key.First)), rendered),
+            _ => new CachedView<CandlesView>(
+                ViewShapes.Candles, () => InTime(grain.GetCandles((CandleInterval)key.First, Ticks(key.Second), Ticks(key.Third))), rendered),
+        };
+    }
+
+    private Task<T> InTime<T>(ValueTask<T> call) => call.AsTask().WaitAsync(_options.GrainTimeout, time);
+
+    private static DateTimeOffset Ticks(long ticks) => new(ticks, TimeSpan.Zero);
+}

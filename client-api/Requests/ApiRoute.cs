@@ -1,0 +1,34 @@
+namespace StreamForge.ClientApi.Requests;
+
+/// <summary>
+/// What an address is and takes. Stands in the endpoint's metadata: requests are checked by it, and the OpenAPI document is
+/// written from it.
+/// </summary>
+/// <param name="Name">The operation id.</param>
+/// <param name="Summary">One sentence.</param>
+/// <param name="Parameters">The query parameters; any other is refused.</param>
+internal sealed record ApiRoute(string Name, string Summary, params ApiParameter[] Parameters)
+{
+    /// <summary>The media type of an answer of 200.</summary>
+    public string Produces { get; init; } = "application/json";
+
+    /// <summary>The type of the document of an answer of 200; none where it is not JSON.</summary>
+    public Type? Document { get; init; }
+
+    /// <summary>Whether the answer is a view, with the headers of freshness and an ETag.</summary>
+    public bool IsView { get; init; }
+
+    /// <summary>The statuses of problems that the address may answer beside 400, 406, 414 and 500.</summary>
+    public IReadOnlyList<int> Problems { get; init; } = [];
+
+    /// <summary>The names of the parameters, for a person.</summary>
+    public string ParameterNames { get; } = string.Join(", ", Parameters.Select(parameter => parameter.Name));
+
+    public bool Takes(string name)
+    {
+        foreach (var parameter in Parameters)
+            if (parameter.Name == name)
+                return true;
+        return false;
+    }
+}
