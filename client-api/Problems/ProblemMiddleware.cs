@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Runtime;
 
 namespace StreamForge.ClientApi.Problems;
 
@@ -52,7 +53,7 @@ internal sealed class ProblemMiddleware(
     {
         TimeoutException => ApiProblem.Unavailable(_retryAfter),
         BadHttpRequestException bad => ApiProblem.OfStatus(bad.StatusCode),
-        _ when exception.GetType().Namespace is "Orleans" or "Orleans.Runtime" => ApiProblem.Unavailable(_retryAfter),
+        OrleansException => ApiProblem.Unavailable(_retryAfter),
         _ => ApiProblem.OfStatus(StatusCodes.Status500InternalServerError),
     };
 }
