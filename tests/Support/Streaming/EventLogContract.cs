@@ -40,7 +40,7 @@ public abstract partial class EventLogContract : IAsyncLifetime
     private static NewRecord Record(string topic, string? key, string value, int? partition = null) => new()
     {
         Topic = topic,
-        Key = key is null ? null : Encoding.UTF8.GetBytes(key).AsMemory(),
+        Key = key is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(key),
         Value = Encoding.UTF8.GetBytes(value),
         Partition = partition,
         Timestamp = Time,

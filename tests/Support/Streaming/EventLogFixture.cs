@@ -40,7 +40,7 @@ public abstract class EventLogFixture : IAsyncDisposable
     /// <summary>Deletes a topic and creates it anew under the same name.</summary>
     public virtual ValueTask Recreate(TopicSpec topic) => throw new NotSupportedException(WhyNoRecreation);
 
-    /// <summary>Makes the log drop all records of the partition below <paramref name="offset"/>, and perhaps more.</summary>
+    /// <summary>Makes the log drop records at the start of the partition up to about <paramref name="offset"/>, at least the first ten.</summary>
     public virtual ValueTask DropBelow(TopicPartition partition, long offset) => throw new NotSupportedException(WhyNoRetention);
 
     /// <summary>A name that no other test uses.</summary>

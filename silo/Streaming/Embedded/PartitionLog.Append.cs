@@ -1,0 +1,116 @@
+using StreamForge.Silo.Files;
+
+namespace StreamForge.Silo.Streaming.Embedded;
+
+internal sealed partial class PartitionLog
+{
+    /// <summary>Gives the record its offset and has it committed in the next round.</summary>
+    public Task<AppendedAt> Append(NewRecord record)
+    {
+        var size = RecordCodec.Size(record);
+        if (size > _context.Options.MaxRecordBytes)
+            return Task.FromException<AppendedAt>(
+                new RecordTooLargeException(Partition.Topic, size, _context.Options.MaxRecordBytes));
+
+        Task<AppendedAt> appended;
+        bool isFirst;
+        lock (_lock)
+        {
+            if (_closed)
+                return Task.FromException<AppendedAt>(Closed());
+            if (_pendingBytes > _context.Options.MaxPendingBytes)
+                return Task.FromException<AppendedAt>(new EventLogException(
+                    $"More than {_context.Options.MaxPendingBytes} bytes wait to be written to {Partition}: append less at once."));
+            isFirst = _pending.Count == 0;
+            if (isFirst || _pending[^1].Bytes + size > _context.Options.SegmentBytes)
+                _pending.Add(new AppendBatch(_unsynced));
+            var now = _context.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            appended = _pending[^1].Add(record, (int)size, Partition, _nextOffset++, now, _memory);
+            _pendingBytes += size;
+            if (_context.Options.Fsync == FsyncPolicy.OnSeal)
+                _unsynced += size + Frame.HeaderSize;
+        }
+
+        if (isFirst)
+            _context.Committer.Enqueue(this);
+        return appended;
+    }
+
+    /// <summary>Writes what has gathered, makes it durable, shows it to readers and answers those who appended it.</summary>
+    public async Task Commit()
+    {
+        List<AppendBatch> batches;
+        lock (_lock)
+        {
+            (batches, _pending) = (_pending, []);
+            _pendingBytes = 0;
+        }
+
+        foreach (var batch in batches)
+            await Commit(batch);
+        await DropOverSize();
+    }
+
+    private async ValueTask Commit(AppendBatch batch)
+    {
+        try
+        {
+            await Heal();
+            if (Active.HasRecords && Active.Length + batch.Bytes > _context.Options.SegmentBytes)
+                await Roll(batch.Records[0].Offset);
+            await Active.File.Append(batch.Parts(), sync: _context.Options.Fsync == FsyncPolicy.EachCommit);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            _damaged = true;
+            EmbeddedLogMessages.CommitFailed(_context.Logger, e, Partition.ToString(), batch.Records.Count);
+            batch.Fail(new EventLogException($"{batch.Records.Count} records could not be written to {Active.Name}: {e.Message}", e));
+            return;
+        }
+
+        Publish(batch);
+    }
+
+    private void Publish(AppendBatch batch)
+    {
+        TaskCompletionSource? appended;
+        lock (_lock)
+        {
+            var position = Active.Length;
+            for (var i = 0; i < batch.Records.Count; i++)
+            {
+                Active.Note(batch.Records[i].Offset, position, batch.AppendedAt);
+                position += batch.Frames[i].Length;
+            }
+
+            Active.Show(position);
+            _end = Active.EndOffset;
+            _tail.Add(batch.Records, batch.Bytes);
+            (appended, _appended) = (_appended, null);
+        }
+
+        batch.Complete();
+        appended?.TrySetResult();
+    }
+
+    /// <summary>After a failed write nobody knows what the file holds beyond what was acknowledged: that goes first.</summary>
+    private async ValueTask Heal()
+    {
+        if (!_damaged)
+            return;
+        await Active.File.Truncate(Active.Length);
+        _damaged = false;
+    }
+
+    /// <summary>Seals the active segment with a mark, then begins the next one.</summary>
+    private async ValueTask Roll(long baseOffset)
+    {
+        await Active.File.Append([Frame.NewMark()], sync: true);
+        var next = await NewSegment(baseOffset);
+        lock (_lock)
+        {
+            Active.Show(Active.File.Length);
+            _segments.Add(next);
+        }
+    }
+}
