@@ -14,7 +14,7 @@ internal interface IEngineContext : IGrainContext
 /// <summary>A task scheduler that runs the turns of one activation: where a task runs tells whose it is.</summary>
 internal interface IActivationScheduler
 {
-    IEngineContext Context { get; }
+    IEngineContext? Context { get; }
 }
 
 internal static class EngineContext

@@ -1,0 +1,21 @@
+namespace StreamForge.Embedded.Scheduling;
+
+/// <summary>Runs what is ready: on the thread pool in production, one at a time in an order of its own choice in simulation.</summary>
+public interface ITurnScheduler
+{
+    /// <summary>How many turns a ready queue may run before others get a chance, at least 1.</summary>
+    int TurnsPerSlice { get; }
+
+    /// <summary>Runs it soon, once. Never runs it within this call.</summary>
+    void Schedule(IReadyQueue ready);
+}
+
+/// <summary>A queue of turns that has some.</summary>
+public interface IReadyQueue
+{
+    /// <summary>Whose turns they are, for traces.</summary>
+    string Name { get; }
+
+    /// <summary>Runs some of them; schedules itself again if more are left.</summary>
+    void Run();
+}
