@@ -130,7 +130,7 @@ public sealed class CopyTests(EngineFixture engine) : IClassFixture<EngineFixtur
     public async Task A_type_that_may_not_travel_is_refused_before_it_reaches_the_grain()
     {
         await Assert.ThrowsAsync<Orleans.Serialization.CodecNotFoundException>(
-            async () => await _grain.TakeUnknown(new Unknown { Value = 1 }));
+            async () => await engine.Grains.GetGrain<IUnknownGrain>("any").TakeUnknown(new Unknown { Value = 1 }));
     }
 
     [Fact]

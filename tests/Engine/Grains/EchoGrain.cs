@@ -29,8 +29,6 @@ public interface IEchoGrain : IGrainWithStringKey
 
     ValueTask<(int Sum, string Text)> EchoTuple((int Sum, string Text) tuple, decimal? number, DateTimeOffset at);
 
-    ValueTask<bool> TakeUnknown(Unknown unknown);
-
     ValueTask<string> KeyOf(IEchoGrain other);
 
     ValueTask<IEchoGrain> Self();
@@ -68,11 +66,20 @@ public sealed class EchoGrain : Grain, IEchoGrain
     public ValueTask<(int Sum, string Text)> EchoTuple((int Sum, string Text) tuple, decimal? number, DateTimeOffset at) =>
         new((tuple.Sum + (int)number!.Value, $"{tuple.Text} {at:yyyy}"));
 
-    public ValueTask<bool> TakeUnknown(Unknown unknown) => new(true);
-
     public ValueTask<string> KeyOf(IEchoGrain other) => new(other.GetPrimaryKeyString());
 
     public ValueTask<IEchoGrain> Self() => new(this.AsReference<IEchoGrain>());
+}
+
+/// <summary>Asks for what may not travel.</summary>
+public interface IUnknownGrain : IGrainWithStringKey
+{
+    ValueTask<bool> TakeUnknown(Unknown unknown);
+}
+
+public sealed class UnknownGrain : Grain, IUnknownGrain
+{
+    public ValueTask<bool> TakeUnknown(Unknown unknown) => new(true);
 }
 
 [GenerateSerializer, Alias("test.Basket")]
@@ -132,6 +139,7 @@ public sealed class Secretive
     }
 
     /// <summary>Has no id, so it does not travel.</summary>
+    [field: NonSerialized]
     public string Untold { get; set; } = "as constructed";
 }
 
