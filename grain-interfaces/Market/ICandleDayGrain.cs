@@ -29,4 +29,17 @@ public interface ICandleDayGrain : IGrainWithStringKey
 
 /// <summary>A candle of a minute with the forwarder's revision: of two, the higher revision is right.</summary>
 [GenerateSerializer, Immutable, Alias("sf.RevisedCandle")]
-public sealed record RevisedCandle([property: Id(0)] Candle Candle, [property: Id(1)] long Revision);
+public sealed record RevisedCandle([property: Id(0)] Candle Candle, [property: Id(1)] long Revision)
+{
+    /// <summary>Time of the trade that it opens with, UTC: with the id what a late trade is compared to.</summary>
+    [Id(2)] public DateTimeOffset FirstTime { get; init; }
+
+    /// <summary>Id of that trade; 0 where trades have none.</summary>
+    [Id(3)] public long FirstId { get; init; }
+
+    /// <summary>Time of the trade that it closes with, UTC.</summary>
+    [Id(4)] public DateTimeOffset LastTime { get; init; }
+
+    /// <summary>Id of that trade; 0 where trades have none.</summary>
+    [Id(5)] public long LastId { get; init; }
+}

@@ -1,0 +1,156 @@
+using StreamForge.Grains.State;
+
+namespace StreamForge.Grains.Integrity.Gates;
+
+/// <param name="Holes">So many missing ranges are kept; of more, the oldest is given up as lost.</param>
+/// <param name="StartSlack">An id so far below the first one seen still belongs to the stream: the start may be reordered too.</param>
+/// <param name="LostKept">How long a lost range keeps the stream in gap, by event time.</param>
+public readonly record struct IdRangeLimits(int Holes, long StartSlack, TimeSpan LostKept);
+
+/// <summary>A missing range that was given up: its ids will not be applied any more, since what was seen of it is forgotten.</summary>
+/// <param name="At">Event time of the newest event when it was given up, UTC.</param>
+public readonly record struct LostRange(IdRange Ids, DateTimeOffset At);
+
+/// <summary>
+/// The gate of a fact stream whose source numbers its facts without holes. Facts apply in any order, each id once; what is
+/// missing is asked for by range, and the answer closes the range: an id that the source does not list does not exist.
+/// The first id seen starts the stream; nothing before it is claimed.
+/// </summary>
+/// <remarks>
+/// Bounded and never silent: with too many holes the oldest becomes <see cref="Lost"/>, and the stream stays in gap until event
+/// time has passed it by <see cref="IdRangeLimits.LostKept"/>, when no running window contains it any more.
+/// </remarks>
+public sealed class IdRangeGate
+{
+    private const int MaxLost = 16;
+
+    private readonly IdRanges _seen = new();
+    private readonly List<LostRange> _lost = [];
+    private DateTimeOffset? _completeThrough;
+
+    public IdRangeLimits Limits { get; set; } = new(1_024, 1_000, TimeSpan.FromDays(1));
+
+    public bool Started => _seen.Count > 0;
+
+    /// <summary>All ids from the first one seen to here are applied, lost or do not exist; 0 before the first.</summary>
+    public long Through => Started ? _seen[0].To : 0;
+
+    /// <summary>The highest id seen; 0 before the first.</summary>
+    public long Highest => Started ? _seen[_seen.Count - 1].To : 0;
+
+    /// <summary>How many ranges are missing.</summary>
+    public int Holes => Math.Max(0, _seen.Count - 1);
+
+    /// <summary>The oldest missing range; there must be one.</summary>
+    public IdRange FirstHole => new(_seen[0].To + 1, _seen[1].From - 1);
+
+    public IReadOnlyList<LostRange> Lost => _lost;
+
+    public Gap? Gap { get; private set; }
+
+    /// <param name="eventTime">When the fact happened, UTC.</param>
+    public GateVerdict Offer(long id, DateTimeOffset eventTime, DateTimeOffset receivedAt, DateTimeOffset now)
+    {
+        if (Started && (id < _seen[0].From - Limits.StartSlack || IsLost(id)))
+            return GateVerdict.Superseded;
+        if (!_seen.Add(id))
+            return GateVerdict.Duplicate;
+        if (_seen.Count - 1 > Limits.Holes)
+            GiveUpOldest(eventTime);
+        Settle(receivedAt, eventTime, now);
+        return GateVerdict.Apply;
+    }
+
+    /// <summary>
+    /// The source has listed all that it has of [from, to], and the caller has offered what it listed: the rest does not exist.
+    /// Ids above the highest seen are not closed: they may yet come.
+    /// </summary>
+    /// <returns>Whether anything was missing there.</returns>
+    public bool Close(IdRange range, DateTimeOffset receivedAt, DateTimeOffset now)
+    {
+        if (!Started)
+            return false;
+        range = new IdRange(Math.Max(range.From, _seen[0].From), Math.Min(range.To, Highest));
+        if (range.From > range.To)
+            return false;
+        var missing = Missing();
+        _seen.Add(range);
+        Settle(receivedAt, null, now);
+        return Missing() != missing;
+    }
+
+    public void Write(StateWriter writer)
+    {
+        _seen.Write(writer);
+        writer.Count(_lost.Count);
+        foreach (var lost in _lost)
+        {
+            writer.Signed(lost.Ids.From);
+            writer.Signed(lost.Ids.To);
+            writer.Time(lost.At);
+        }
+
+        writer.Optional(_completeThrough);
+        writer.Bool(Gap is not null);
+        Gap?.Write(writer);
+    }
+
+    public void Read(ref StateReader reader)
+    {
+        _seen.Read(ref reader);
+        _lost.Clear();
+        for (var n = reader.Count(); n > 0; n--)
+            _lost.Add(new LostRange(new IdRange(reader.Signed(), reader.Signed()), reader.Time()));
+        _completeThrough = reader.OptionalTime();
+        Gap = reader.Bool() ? Gap.Read(ref reader) : null;
+    }
+
+    private bool IsLost(long id)
+    {
+        foreach (var lost in _lost)
+            if (id >= lost.Ids.From && id <= lost.Ids.To)
+                return true;
+        return false;
+    }
+
+    private void GiveUpOldest(DateTimeOffset at)
+    {
+        if (_lost.Count == MaxLost)
+        {
+            _lost[1] = new LostRange(new IdRange(_lost[0].Ids.From, _lost[1].Ids.To), _lost[1].At);
+            _lost.RemoveAt(0);
+        }
+
+        var hole = FirstHole;
+        _lost.Add(new LostRange(hole, at));
+        _seen.Add(hole);
+    }
+
+    private void Settle(DateTimeOffset receivedAt, DateTimeOffset? eventTime, DateTimeOffset now)
+    {
+        if (eventTime is { } time && _lost.Count > 0)
+            _lost.RemoveAll(lost => time - lost.At > Limits.LostKept);
+        if (_seen.Count > 1 || _lost.Count > 0)
+        {
+            Gap ??= new Gap(now, _completeThrough, Describe());
+            return;
+        }
+
+        Gap = null;
+        _completeThrough = receivedAt;
+    }
+
+    private string Describe()
+    {
+        var (what, range) = Holes > 0 ? ("missing", FirstHole) : ("lost", _lost[0].Ids);
+        return $"ids {range.From} to {range.To} are {what}";
+    }
+
+    private long Missing()
+    {
+        var sum = 0L;
+        for (var i = 1; i < _seen.Count; i++)
+            sum += _seen[i].From - _seen[i - 1].To - 1;
+        return sum;
+    }
+}

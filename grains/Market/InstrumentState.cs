@@ -1,0 +1,144 @@
+using System.Buffers;
+using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Market;
+using StreamForge.Grains.Integrity;
+using StreamForge.Grains.Integrity.Gates;
+using StreamForge.Grains.Market.Book;
+using StreamForge.Grains.Market.Candles;
+using StreamForge.Grains.State;
+
+namespace StreamForge.Grains.Market;
+
+/// <summary>
+/// All that is stored of an instrument: content, the gates that guard it, and the positions in the log that it is made of, in one
+/// row under one condition.
+/// </summary>
+public sealed class InstrumentState : IStoredState
+{
+    public int SchemaVersion => 1;
+
+    /// <summary><c>venue:SYMBOL</c>; set on activation, and stored to tell a row that was put under a wrong name.</summary>
+    public string Instrument { get; set; } = "";
+
+    /// <summary>Grows with every change of the content.</summary>
+    public long Version { get; set; }
+
+    public FeedPositions Feeds { get; } = new();
+
+    public OriginGate Origins { get; } = new();
+
+    public OrderBook Book { get; } = new();
+
+    public SequenceGate<HeldDiff> Sequence { get; } = new();
+
+    public ChecksumGate Checksum { get; } = new();
+
+    /// <summary>The venue's depth has no sequences: order and checksum are the proof.</summary>
+    public bool Unsequenced { get; set; }
+
+    public StreamFacts DepthFacts { get; } = new();
+
+    /// <summary>The newest receipt of anything about depth, UTC: what a digest's grace is measured by.</summary>
+    public DateTimeOffset? DepthSeenAt { get; set; }
+
+    public IdRangeGate TradeIds { get; } = new();
+
+    /// <summary>The venue's trades have no ids: what is missing cannot be told.</summary>
+    public bool Unverifiable { get; set; }
+
+    public StreamFacts TradeFacts { get; } = new();
+
+    public TradeTape Tape { get; } = new();
+
+    public CandleWindow Candles { get; } = new();
+
+    /// <summary>The log that <see cref="RevisionBase"/> is for.</summary>
+    public Guid TradeLog { get; set; }
+
+    /// <summary>Added to offsets to make revisions: those of a topic that was created anew go on above the old one's.</summary>
+    public long RevisionBase { get; set; }
+
+    public long HighestRevision { get; set; }
+
+    /// <summary>Bytes of the last <see cref="Write"/>.</summary>
+    public long WrittenBytes { get; private set; }
+
+    public StateIndex Index => new(Venue, StatusWord(), Sequence.Sequence);
+
+    /// <summary>The part of the name before the colon: the source that watermarks are from.</summary>
+    public string Venue => Instrument.IndexOf(':') is > 0 and var colon ? Instrument[..colon] : Instrument;
+
+    public Gap? DepthGap => Unsequenced ? Checksum.Gap : Sequence.Gap;
+
+    public bool BookStarted => Unsequenced ? Checksum.Started : Sequence.Started;
+
+    public void Write(IBufferWriter<byte> output)
+    {
+        var writer = new StateWriter(output);
+        writer.Text(Instrument);
+        writer.Signed(Version);
+        Feeds.Write(writer);
+        Origins.Write(writer);
+        Book.Write(writer);
+        Sequence.Write(writer, HeldDiff.Write);
+        Checksum.Write(writer);
+        writer.Bool(Unsequenced);
+        DepthFacts.Write(writer);
+        writer.Optional(DepthSeenAt);
+        TradeIds.Write(writer);
+        writer.Bool(Unverifiable);
+        TradeFacts.Write(writer);
+        Tape.Write(writer);
+        Candles.Write(writer);
+        writer.Guid(TradeLog);
+        writer.Signed(RevisionBase);
+        writer.Signed(HighestRevision);
+        WrittenBytes = writer.Written;
+    }
+
+    public void Read(ReadOnlySpan<byte> input, int schemaVersion)
+    {
+        if (schemaVersion != SchemaVersion)
+            throw new InvalidDataException($"Schema {schemaVersion} of an instrument is not known here.");
+        var reader = new StateReader(input);
+        Instrument = reader.Text() ?? "";
+        Version = reader.Signed();
+        Feeds.Read(ref reader);
+        Origins.Read(ref reader);
+        Book.Read(ref reader);
+        Sequence.Read(ref reader, (ref StateReader r) => HeldDiff.Read(ref r, Instrument));
+        Checksum.Read(ref reader);
+        Unsequenced = reader.Bool();
+        DepthFacts.Read(ref reader);
+        DepthSeenAt = reader.OptionalTime();
+        TradeIds.Read(ref reader);
+        Unverifiable = reader.Bool();
+        TradeFacts.Read(ref reader);
+        Tape.Read(ref reader, Instrument);
+        Candles.Read(ref reader, Instrument);
+        TradeLog = reader.Guid();
+        RevisionBase = reader.Signed();
+        HighestRevision = reader.Signed();
+        reader.End();
+    }
+
+    /// <summary>The word of a status in the indexed column.</summary>
+    public static string WordOf(FreshnessStatus status) => status switch
+    {
+        FreshnessStatus.Live => "live",
+        FreshnessStatus.Gap => "gap",
+        FreshnessStatus.Repairing => "repairing",
+        FreshnessStatus.Cold => "cold",
+        FreshnessStatus.Stale => "stale",
+        FreshnessStatus.Stalled => "stalled",
+        FreshnessStatus.SourceDown => "source-down",
+        FreshnessStatus.Parked => "parked",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+    };
+
+    // Repairs are not stored, so neither is "repairing": an open gap is a gap.
+    private string StatusWord() => WordOf(
+        DepthGap is not null && BookStarted || TradeIds.Gap is not null ? FreshnessStatus.Gap
+        : !BookStarted && (DepthGap is not null || !TradeFacts.Mark.HasValue) ? FreshnessStatus.Cold
+        : FreshnessStatus.Live);
+}

@@ -1,0 +1,54 @@
+using StreamForge.Contracts.Market;
+using StreamForge.Grains.State;
+
+namespace StreamForge.Grains.Market;
+
+/// <summary>What is known of the newest event applied of one stream.</summary>
+public sealed class StreamFacts
+{
+    public DateTimeOffset? EventTime { get; private set; }
+
+    public DateTimeOffset? ReceivedAt { get; private set; }
+
+    public DateTimeOffset? AppliedAt { get; private set; }
+
+    /// <summary>The last agreement with the source itself, UTC.</summary>
+    public DateTimeOffset? VerifiedAt { get; set; }
+
+    /// <summary>The record that the newest event stood in.</summary>
+    public RecordMark? Mark { get; private set; }
+
+    /// <summary>The repair that set the base of the content, if one did.</summary>
+    public string? RepairId { get; set; }
+
+    public void Applied(MarketEvent applied, DateTimeOffset? eventTime, in RecordMark mark, DateTimeOffset now)
+    {
+        if (EventTime is null || eventTime > EventTime)
+            EventTime = eventTime ?? EventTime;
+        if (ReceivedAt is null || applied.ReceivedAt > ReceivedAt)
+            ReceivedAt = applied.ReceivedAt;
+        AppliedAt = now;
+        Mark = mark;
+    }
+
+    public void Write(StateWriter writer)
+    {
+        writer.Optional(EventTime);
+        writer.Optional(ReceivedAt);
+        writer.Optional(AppliedAt);
+        writer.Optional(VerifiedAt);
+        writer.Bool(Mark.HasValue);
+        Mark?.Write(writer);
+        writer.Text(RepairId);
+    }
+
+    public void Read(ref StateReader reader)
+    {
+        EventTime = reader.OptionalTime();
+        ReceivedAt = reader.OptionalTime();
+        AppliedAt = reader.OptionalTime();
+        VerifiedAt = reader.OptionalTime();
+        Mark = reader.Bool() ? RecordMark.Read(ref reader) : null;
+        RepairId = reader.Text();
+    }
+}
