@@ -23,12 +23,13 @@ internal sealed class GroupCommitter : IAsyncDisposable
     /// <summary>Starts on the scheduler of the caller and stays there.</summary>
     public GroupCommitter() => _running = Run();
 
-    /// <summary>Has the target committed in the next round. To be called once for each round that it gathers for.</summary>
+    /// <summary>Has the target committed in the next round, once.</summary>
     public void Enqueue(ICommitTarget target)
     {
         lock (_lock)
         {
-            _dirty.Add(target);
+            if (!_dirty.Contains(target))
+                _dirty.Add(target);
             _wake.TrySetResult();
         }
     }

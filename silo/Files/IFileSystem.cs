@@ -38,7 +38,7 @@ public interface IAppendFile : IAsyncDisposable
     /// <summary>The path that it was opened by.</summary>
     string Path { get; }
 
-    /// <summary>Bytes written, durable or not.</summary>
+    /// <summary>Bytes of the appends that succeeded: after one that failed, where to <see cref="Truncate"/>.</summary>
     long Length { get; }
 
     /// <summary>Writes the parts one after the other at the end and, if asked, returns only when all of the file is durable.</summary>

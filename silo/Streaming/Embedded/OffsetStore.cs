@@ -79,7 +79,7 @@ internal sealed class OffsetStore : ICommitTarget
             await Write(_file, round.Select(c => (c.Key, c.Offset)));
             _durable = _file.Length;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e)
         {
             _damaged = true;
             EmbeddedLogMessages.GroupCommitFailed(_context.Logger, e, round.Count);

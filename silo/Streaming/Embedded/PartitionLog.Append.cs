@@ -60,7 +60,7 @@ internal sealed partial class PartitionLog
                 await Roll(batch.Records[0].Offset);
             await Active.File.Append(batch.Parts(), sync: _context.Options.Fsync == FsyncPolicy.EachCommit);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception e)
         {
             _damaged = true;
             EmbeddedLogMessages.CommitFailed(_context.Logger, e, Partition.ToString(), batch.Records.Count);
