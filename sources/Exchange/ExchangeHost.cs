@@ -80,7 +80,7 @@ public sealed class ExchangeHost : IAsyncDisposable
         if (_bad.Count > 0)
             Log.BadLines(logger, _bad.Count, _bad.First[0]);
         _player = new Player(_market, _hub, new FrameDispatcher(_hub), _options.Playback, _time, logger);
-        _sockets = new SocketEndpoints(_market, _hub, _options, _time);
+        _sockets = new SocketEndpoints(_market, ChannelsOf(market), _hub, _meter, _options, _time);
 
         _app = Build(market);
         await _app.StartAsync(cancellation);
@@ -154,6 +154,9 @@ public sealed class ExchangeHost : IAsyncDisposable
             new BinanceRest(Market, _time, (market as RecordedBinanceMarket)?.ExchangeInfo).Map(app);
         return app;
     }
+
+    private static KrakenChannels? ChannelsOf(IMarket market) =>
+        market is RecordedKrakenMarket kraken ? new KrakenChannels(kraken.Channels) : null;
 
     private static InvalidOperationException NotStarted() => new("The exchange is not started.");
 }

@@ -9,6 +9,8 @@ internal static class MarketFactory
     public static IMarket Create(ExchangeOptions options, BadLines bad)
     {
         var recording = new Recording(options.Replay, options.Venue);
-        return new RecordedBinanceMarket(recording, bad, options.TradeHistory);
+        return recording.Venue == RecordingVenue.Kraken
+            ? new RecordedKrakenMarket(recording, bad)
+            : new RecordedBinanceMarket(recording, bad, options.TradeHistory);
     }
 }

@@ -48,6 +48,16 @@ internal sealed class SharedMarket(IMarket market) : IDisposable
             return (market.Snapshot(symbol, limit), _frames);
     }
 
+    /// <summary>
+    /// A snapshot that is taken over before the market can move on: what is queued by <paramref name="take"/> stands before every
+    /// frame that the snapshot does not hold.
+    /// </summary>
+    public void Snapshot(string symbol, int limit, Action<SnapshotAnswer, long> take)
+    {
+        lock (_lock)
+            take(market.Snapshot(symbol, limit), _frames);
+    }
+
     public byte[]? Trades(string symbol, TradeStream stream, long? fromId, int limit)
     {
         lock (_lock)

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using StreamForge.Sources.Exchange.Market;
 using StreamForge.Sources.Exchange.Wire;
+using StreamForge.Sources.Recordings;
 
 namespace StreamForge.Sources.Exchange.Playback;
 
@@ -60,7 +62,8 @@ internal sealed class Player
         {
             Log.Stopped(_logger, _market.Frames);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or Recordings.RecordingException)
+        catch (Exception e) when (e is RecordingException or IOException or JsonException or FormatException
+            or InvalidOperationException)
         {
             _reason = e.Message;
             _state = PlaybackState.Failed;

@@ -46,8 +46,11 @@ internal sealed class BinanceSession : Session
 
     protected override ValueTask OnQuietAsync(CancellationToken cancellation) => PingAsync(cancellation);
 
-    protected override ValueTask OnCommandAsync(ReadOnlyMemory<byte> command, CancellationToken cancellation) =>
-        SendAsync(Answer(command), cancellation);
+    protected override ValueTask OnCommandAsync(ReadOnlyMemory<byte> command, CancellationToken cancellation)
+    {
+        Send(Answer(command));
+        return ValueTask.CompletedTask;
+    }
 
     private byte[] Answer(ReadOnlyMemory<byte> command)
     {

@@ -42,8 +42,9 @@ internal sealed class Hub
     {
         foreach (var session in _sessions)
         {
+            await session.RoomAsync(cancellation);
             if (session.Wants(frame, number, out var bytes))
-                await session.SendAsync(bytes, cancellation);
+                session.Send(bytes);
         }
     }
 

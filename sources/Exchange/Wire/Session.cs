@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Threading.Channels;
 using StreamForge.Sources.Exchange.Market;
+using StreamForge.Sources.Exchange.Playback;
 
 namespace StreamForge.Sources.Exchange.Wire;
 
@@ -18,9 +19,12 @@ internal abstract class Session
     private readonly GatedStream _gate;
     private readonly Action _abort;
     private readonly TimeProvider _time;
-    private readonly Channel<Outgoing> _queue = Channel.CreateBounded<Outgoing>(
-        new BoundedChannelOptions(QueueFrames) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<Outgoing> _queue =
+        Channel.CreateUnbounded<Outgoing>(new UnboundedChannelOptions { SingleReader = true });
 
+    private readonly Signal _room = new();
+    private int _queued;
+    private volatile bool _over;
     private long _silentUntil;
     private long _sent;
 
@@ -52,35 +56,19 @@ internal abstract class Session
     /// <summary>Whether this subscriber gets a frame, and in which form.</summary>
     public abstract bool Wants(in MarketFrame frame, long number, out ReadOnlyMemory<byte> bytes);
 
-    /// <summary>Queues a message; waits while the queue is full. Messages to a closed session are gone, as on a real link.</summary>
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
-    {
-        if (_queue.Writer.TryWrite(new Outgoing(bytes, null)))
-            return;
-        try
-        {
-            await _queue.Writer.WriteAsync(new Outgoing(bytes, null), cancellation);
-        }
-        catch (ChannelClosedException)
-        {
-            // The subscriber left while its frame was on the way.
-        }
-    }
+    /// <summary>Queues a message at once. Messages to a closed session are gone, as on a real link.</summary>
+    public void Send(ReadOnlyMemory<byte> bytes) => Queue(new Outgoing(bytes, null));
+
+    /// <summary>Waits while the queue is full.</summary>
+    public ValueTask RoomAsync(CancellationToken cancellation) =>
+        IsFull ? new ValueTask(WaitForRoomAsync(cancellation)) : ValueTask.CompletedTask;
 
     /// <summary>Waits until all that was queued is written to the socket, or the session is over.</summary>
     public async Task FlushAsync(CancellationToken cancellation)
     {
         var flushed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        try
-        {
-            await _queue.Writer.WriteAsync(new Outgoing(default, flushed), cancellation);
-        }
-        catch (ChannelClosedException)
-        {
-            return;
-        }
-
-        await flushed.Task.WaitAsync(cancellation);
+        if (Queue(new Outgoing(default, flushed)))
+            await flushed.Task.WaitAsync(cancellation);
     }
 
     /// <summary>Cuts the connection without a word.</summary>
@@ -110,6 +98,8 @@ internal abstract class Session
         await Task.WhenAny(sending, receiving);
         await over.CancelAsync();
         _queue.Writer.TryComplete();
+        _over = true;
+        _room.Raise();
         await Task.WhenAll(Ended(sending), Ended(receiving));
         while (_queue.Reader.TryRead(out var left))
             left.Flushed?.TrySetResult();
@@ -127,6 +117,25 @@ internal abstract class Session
     /// <summary>Sends at once, past the queue; only from <see cref="OnQuietAsync"/>.</summary>
     protected ValueTask SayAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
         _socket.SendAsync(bytes, WebSocketMessageType.Text, true, cancellation);
+
+    private bool IsFull => Volatile.Read(ref _queued) >= QueueFrames && !_over;
+
+    private bool Queue(Outgoing outgoing)
+    {
+        Interlocked.Increment(ref _queued);
+        return _queue.Writer.TryWrite(outgoing);
+    }
+
+    private async Task WaitForRoomAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var room = _room.Next;
+            if (!IsFull)
+                return;
+            await room.WaitAsync(cancellation);
+        }
+    }
 
     private async Task SendLoopAsync(CancellationToken cancellation)
     {
@@ -163,6 +172,8 @@ internal abstract class Session
     {
         while (_queue.Reader.TryRead(out var next))
         {
+            if (Interlocked.Decrement(ref _queued) == QueueFrames / 2)
+                _room.Raise();
             if (next.Flushed is not null)
                 return next.Flushed;
             if (IsSilent())

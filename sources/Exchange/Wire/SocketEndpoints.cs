@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using StreamForge.Sources.Exchange.Market;
-using StreamForge.Sources.Recordings;
 
 namespace StreamForge.Sources.Exchange.Wire;
 
-/// <summary>Accepts subscribers: Binance at <c>/stream</c> and <c>/ws</c>, Kraken at the root.</summary>
-internal sealed class SocketEndpoints(SharedMarket market, Hub hub, ExchangeOptions options, TimeProvider time)
+/// <summary>Accepts subscribers: Binance at <c>/stream</c> and <c>/ws</c>, Kraken (which has channels) at the root.</summary>
+internal sealed class SocketEndpoints(
+    SharedMarket market, KrakenChannels? channels, Hub hub, RestMeter meter, ExchangeOptions options, TimeProvider time)
 {
     private long _connections;
 
@@ -17,8 +17,15 @@ internal sealed class SocketEndpoints(SharedMarket market, Hub hub, ExchangeOpti
 
     public void Map(IEndpointRouteBuilder routes, CancellationToken stopping)
     {
-        if (market.Venue == RecordingVenue.Kraken)
+        if (channels is not null)
+        {
+            routes.Map("/", context => Serve(
+                context,
+                connection => new KrakenSession(connection, hub, market, channels, meter, options.HeartbeatInterval, time),
+                stopping));
             return;
+        }
+
         routes.Map("/stream", context => Binance(context, true, context.Request.Query["streams"].ToString(), stopping));
         routes.Map("/ws/{**streams}", context =>
             Binance(context, false, context.Request.RouteValues["streams"] as string ?? "", stopping));
