@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using StreamForge.Sources.Exchange.Faults;
 using StreamForge.Sources.Exchange.Market;
 using StreamForge.Sources.Exchange.Playback;
 using StreamForge.Sources.Exchange.Wire;
@@ -28,6 +29,7 @@ public sealed class ExchangeHost : IAsyncDisposable
     private readonly RestMeter _meter;
     private SharedMarket? _market;
     private SocketEndpoints? _sockets;
+    private FaultCenter? _faults;
     private Player? _player;
     private WebApplication? _app;
     private Task _playing = Task.CompletedTask;
@@ -67,6 +69,8 @@ public sealed class ExchangeHost : IAsyncDisposable
 
     private SharedMarket Market => _market ?? throw NotStarted();
 
+    private FaultCenter Faults => _faults ?? throw NotStarted();
+
     private Player Player => _player ?? throw NotStarted();
 
     /// <summary>Reads the recording's shape, listens, and starts to play.</summary>
@@ -79,8 +83,9 @@ public sealed class ExchangeHost : IAsyncDisposable
         _market = new SharedMarket(market);
         if (_bad.Count > 0)
             Log.BadLines(logger, _bad.Count, _bad.First[0]);
-        _player = new Player(_market, _hub, new FrameDispatcher(_hub), _options.Playback, _time, logger);
-        _sockets = new SocketEndpoints(_market, ChannelsOf(market), _hub, _meter, _options, _time);
+        _faults = new FaultCenter(_options.Faults, _market.TotalFrames, _time);
+        _player = new Player(_market, _hub, new FrameDispatcher(_hub, _faults), _options.Playback, _time, logger);
+        _sockets = new SocketEndpoints(_market, ChannelsOf(market), _hub, _meter, _faults, _options, _time);
 
         _app = Build(market);
         await _app.StartAsync(cancellation);
@@ -106,6 +111,7 @@ public sealed class ExchangeHost : IAsyncDisposable
     {
         Venue = VenueNames.NameOf(Venue),
         Playback = Player.Progress(),
+        Faults = Faults.Journal.Counts(),
         Rest = _meter.Status(),
         Connections = [.. _hub.Sessions.Select(session =>
             new ConnectionStatus(session.Id, session.Sent, session.Subscriptions))],
@@ -117,6 +123,20 @@ public sealed class ExchangeHost : IAsyncDisposable
     /// <inheritdoc cref="Player.AdvanceAsync"/>
     public Task<AdvanceResult> AdvanceAsync(long frames, string? kind = null, CancellationToken cancellation = default) =>
         Player.AdvanceAsync(frames, kind, cancellation);
+
+    /// <summary>What was done wrong, each thing with its symbol and sequence.</summary>
+    public FaultJournal FaultJournal => Faults.Journal;
+
+    /// <summary>Replaces the faults that are injected.</summary>
+    /// <exception cref="ArgumentException">The plan is out of range.</exception>
+    public void SetFaults(FaultPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var errors = plan.Validate();
+        if (errors.Count > 0)
+            throw new ArgumentException(string.Join(' ', errors), nameof(plan));
+        Faults.Set(plan);
+    }
 
     /// <summary>Stands still until <see cref="Resume"/>.</summary>
     public void Pause() => Player.Pause();
@@ -148,10 +168,10 @@ public sealed class ExchangeHost : IAsyncDisposable
         app.UseWebSockets();
         app.UseRouting();
         app.Use(new RestGuard(_meter, _options, _time).InvokeAsync);
-        new SimEndpoints(Player, Status).Map(app);
+        new SimEndpoints(Player, Faults, Status).Map(app);
         _sockets!.Map(app, _stopping.Token);
         if (Venue != RecordingVenue.Kraken)
-            new BinanceRest(Market, _time, (market as RecordedBinanceMarket)?.ExchangeInfo).Map(app);
+            new BinanceRest(Market, Faults, _time, (market as RecordedBinanceMarket)?.ExchangeInfo).Map(app);
         return app;
     }
 

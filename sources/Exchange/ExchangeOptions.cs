@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using StreamForge.Sources.Exchange.Faults;
 using StreamForge.Sources.Exchange.Playback;
 using StreamForge.Sources.Recordings;
 
@@ -19,6 +20,9 @@ public sealed record ExchangeOptions
 
     /// <summary>Pace, lock-step and what is waited for.</summary>
     public PlaybackOptions Playback { get; init; } = new();
+
+    /// <summary>What goes wrong; nothing by default.</summary>
+    public FaultPlan Faults { get; init; } = FaultPlan.None;
 
     /// <summary>Trades kept for requests by id, per stream: 1,000,000 by default.</summary>
     [Range(1, 100_000_000)]
@@ -43,6 +47,7 @@ public sealed record ExchangeOptions
         var errors = new List<string>();
         Check(this, "", errors);
         Check(Playback, "Playback.", errors);
+        errors.AddRange(Faults.Validate());
         if (PingInterval <= TimeSpan.Zero)
             errors.Add("PingInterval must be positive.");
         if (HeartbeatInterval <= TimeSpan.Zero)

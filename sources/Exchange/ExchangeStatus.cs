@@ -1,3 +1,4 @@
+using StreamForge.Sources.Exchange.Faults;
 using StreamForge.Sources.Exchange.Playback;
 using StreamForge.Sources.Exchange.Wire;
 
@@ -10,6 +11,9 @@ public sealed record ExchangeStatus
     public required string Venue { get; init; }
 
     public required PlaybackProgress Playback { get; init; }
+
+    /// <summary>What was done wrong so far; the entries are at <c>GET /sim/faults</c>.</summary>
+    public required FaultCounts Faults { get; init; }
 
     public required RestStatus Rest { get; init; }
 

@@ -48,6 +48,16 @@ internal sealed class Hub
         }
     }
 
+    /// <summary>Does something to all who subscribed to a stream.</summary>
+    public void ForSubscribers(StreamKey stream, Action<Session> act)
+    {
+        foreach (var session in _sessions)
+        {
+            if (session.IsSubscribed(stream))
+                act(session);
+        }
+    }
+
     /// <summary>Waits until all that was published is written to the sockets.</summary>
     public Task FlushAsync(CancellationToken cancellation) =>
         Task.WhenAll(_sessions.Select(session => session.FlushAsync(cancellation)));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using StreamForge.Sources.Exchange.Faults;
 using StreamForge.Sources.Exchange.Market;
 
 namespace StreamForge.Sources.Exchange.Wire;
@@ -18,16 +19,20 @@ internal sealed class KrakenSession : Session
     private readonly SharedMarket _market;
     private readonly KrakenChannels _channels;
     private readonly RestMeter _meter;
+    private readonly FaultCenter _faults;
+    private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<StreamKey, Subscription> _streams = new();
 
     public KrakenSession(
-        Connection connection, Hub hub, SharedMarket market, KrakenChannels channels, RestMeter meter, TimeSpan heartbeat,
-        TimeProvider time)
+        Connection connection, Hub hub, SharedMarket market, KrakenChannels channels, RestMeter meter, FaultCenter faults,
+        TimeSpan heartbeat, TimeProvider time)
         : base(connection, hub, time)
     {
         _market = market;
         _channels = channels;
         _meter = meter;
+        _faults = faults;
+        _time = time;
         QuietInterval = heartbeat;
         Send(KrakenAnswers.SystemStatus(connection.Id));
     }
@@ -54,22 +59,20 @@ internal sealed class KrakenSession : Session
     protected override ValueTask OnQuietAsync(CancellationToken cancellation) =>
         _streams.IsEmpty ? ValueTask.CompletedTask : SayAsync(_heartbeat, cancellation);
 
-    protected override ValueTask OnCommandAsync(ReadOnlyMemory<byte> command, CancellationToken cancellation)
+    protected override async ValueTask OnCommandAsync(ReadOnlyMemory<byte> command, CancellationToken cancellation)
     {
         try
         {
             using var document = JsonDocument.Parse(command);
-            Obey(document.RootElement);
+            await ObeyAsync(document.RootElement, cancellation);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             Send(KrakenAnswers.Error("Malformed request"));
         }
-
-        return ValueTask.CompletedTask;
     }
 
-    private void Obey(JsonElement command)
+    private async ValueTask ObeyAsync(JsonElement command, CancellationToken cancellation)
     {
         var requestId = command.TryGetProperty("reqid"u8, out var id) ? id.GetInt64() : (long?)null;
         switch (command.GetProperty("event"u8).GetString())
@@ -78,11 +81,13 @@ internal sealed class KrakenSession : Session
                 Send(KrakenAnswers.Pong(requestId));
                 break;
             case "subscribe":
-                ForEachPair(command, (pair, request) => Subscribe(pair, request with { RequestId = requestId }));
+                foreach (var (pair, request) in Pairs(command, requestId))
+                    await SubscribeAsync(pair, request, cancellation);
                 Hub.Changed.Raise();
                 break;
             case "unsubscribe":
-                ForEachPair(command, (pair, request) => Unsubscribe(pair, request with { RequestId = requestId }));
+                foreach (var (pair, request) in Pairs(command, requestId))
+                    Unsubscribe(pair, request);
                 Hub.Changed.Raise();
                 break;
             default:
@@ -91,16 +96,16 @@ internal sealed class KrakenSession : Session
         }
     }
 
-    private static void ForEachPair(JsonElement command, Action<string, KrakenRequest> act)
+    private static List<(string Pair, KrakenRequest Request)> Pairs(JsonElement command, long? requestId)
     {
         var subscription = command.GetProperty("subscription"u8);
         var name = subscription.GetProperty("name"u8).GetString()!;
         var depth = subscription.TryGetProperty("depth"u8, out var given) ? given.GetInt32() : DefaultDepth;
-        foreach (var pair in command.GetProperty("pair"u8).EnumerateArray())
-            act(pair.GetString()!, new KrakenRequest(name, name == "book" ? depth : 0, null));
+        var request = new KrakenRequest(name, name == "book" ? depth : 0, requestId);
+        return [.. command.GetProperty("pair"u8).EnumerateArray().Select(pair => (pair.GetString()!, request))];
     }
 
-    private void Subscribe(string pair, KrakenRequest request)
+    private async ValueTask SubscribeAsync(string pair, KrakenRequest request, CancellationToken cancellation)
     {
         var stream = _market.Streams.OfKraken(request.Name, pair);
         if (Refusal(stream, request) is { } reason)
@@ -118,12 +123,33 @@ internal sealed class KrakenSession : Session
         }
 
         _meter.Count("subscribe.book");
+        var canBeStale = _faults.TryGetServed(pair, out var served);
+        var fault = _faults.Requests.OnSnapshot(pair, canBeStale);
+        if (fault?.Kind == FaultKind.FailingSnapshot)
+        {
+            if (fault.Status != 0)
+                Send(KrakenAnswers.Refused(pair, request, "Internal server error"));
+            return;
+        }
+
+        if (fault?.Kind == FaultKind.SlowSnapshot)
+            await Task.Delay(fault.Duration, _time, cancellation);
+        TakeBook(pair, request, channel, fault?.Kind == FaultKind.StaleSnapshot ? served : null);
+    }
+
+    private void TakeBook(string pair, KrakenRequest request, KrakenChannel channel, SnapshotAnswer? stale)
+    {
+        var stream = _market.Streams.OfKraken(request.Name, pair);
         _market.Snapshot(pair, channel.Depth, (answer, number) =>
         {
-            var known = answer.State == SnapshotState.Known;
             Send(KrakenAnswers.Subscribed(pair, channel, request));
+            var known = answer.State == SnapshotState.Known;
             if (known)
-                Send(answer.Body);
+            {
+                Send((stale ?? answer).Body);
+                _faults.Remember(pair, stale ?? answer);
+            }
+
             _streams[stream] = new Subscription(number, known);
         });
     }

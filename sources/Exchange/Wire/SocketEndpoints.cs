@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using StreamForge.Sources.Exchange.Faults;
 using StreamForge.Sources.Exchange.Market;
 
 namespace StreamForge.Sources.Exchange.Wire;
 
 /// <summary>Accepts subscribers: Binance at <c>/stream</c> and <c>/ws</c>, Kraken (which has channels) at the root.</summary>
 internal sealed class SocketEndpoints(
-    SharedMarket market, KrakenChannels? channels, Hub hub, RestMeter meter, ExchangeOptions options, TimeProvider time)
+    SharedMarket market, KrakenChannels? channels, Hub hub, RestMeter meter, FaultCenter faults, ExchangeOptions options, TimeProvider time)
 {
     private long _connections;
 
@@ -21,7 +22,7 @@ internal sealed class SocketEndpoints(
         {
             routes.Map("/", context => Serve(
                 context,
-                connection => new KrakenSession(connection, hub, market, channels, meter, options.HeartbeatInterval, time),
+                connection => new KrakenSession(connection, hub, market, channels, meter, faults, options.HeartbeatInterval, time),
                 stopping));
             return;
         }
