@@ -1,0 +1,129 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace StreamForge.Silo.Storage.PostgreSql;
+
+/// <summary>
+/// Writes that come together are written together. A few loops, each with one statement under way: while it is, further writes
+/// gather and make up the next one, so batches grow with load, and a lone write waits for nobody.
+/// </summary>
+internal sealed class StateWriter : IAsyncDisposable
+{
+    private readonly PostgresDatabase _database;
+    private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>();
+    private readonly Task[] _loops;
+
+    public StateWriter(PostgresDatabase database)
+    {
+        _database = database;
+        // On the pool's scheduler, whatever turn the store was made in.
+        _loops = [.. Enumerable.Range(0, database.Options.WriteConnections).Select(_ => Task.Factory.StartNew(
+            Loop, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap())];
+    }
+
+    private sealed record Pending(StateWrite Write, TaskCompletionSource<WriteOutcome> Done);
+
+    /// <exception cref="StateStoreException">The outcome is unknown.</exception>
+    public Task<WriteOutcome> Write(StateWrite write)
+    {
+        var pending = new Pending(write, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (!_queue.Writer.TryWrite(pending))
+            pending.Done.SetException(new StateStoreException("PostgreSQL: the store is closed."));
+        return pending.Done.Task;
+    }
+
+    /// <summary>Writes what was handed in, then ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await Task.WhenAll(_loops);
+    }
+
+    private async Task Loop()
+    {
+        var later = new Queue<Pending>();
+        var batch = new List<Pending>();
+        while (later.Count > 0 || await _queue.Reader.WaitToReadAsync())
+        {
+            Gather(batch, later);
+            if (batch.Count > 0)
+                await Write(batch);
+            batch.Clear();
+        }
+    }
+
+    /// <summary>Fills a batch up to its bounds. A second write of a key waits for the next one: a statement changes a row once.</summary>
+    private void Gather(List<Pending> batch, Queue<Pending> later)
+    {
+        var options = _database.Options;
+        var keys = new HashSet<StateKey>();
+        var bytes = 0;
+        for (var again = later.Count; again > 0; again--)
+            Sort(later.Dequeue());
+        while (batch.Count < options.MaxBatchRows && bytes < options.MaxBatchBytes && _queue.Reader.TryRead(out var pending))
+            Sort(pending);
+
+        void Sort(Pending pending)
+        {
+            var fits = batch.Count == 0
+                || (batch.Count < options.MaxBatchRows && bytes + pending.Write.Payload.Length <= options.MaxBatchBytes);
+            if (!keys.Add(pending.Write.Key) || !fits)
+            {
+                later.Enqueue(pending);
+                return;
+            }
+
+            batch.Add(pending);
+            bytes += pending.Write.Payload.Length;
+        }
+    }
+
+    private async Task Write(List<Pending> batch)
+    {
+        try
+        {
+            await using var connection = await _database.Source.OpenConnectionAsync();
+            await Write(connection, batch);
+        }
+        catch (Exception error)
+        {
+            var unknown = PostgresDatabase.Unknown(error);
+            _database.Logger.WriteFailed(error, batch.Count);
+            foreach (var pending in batch)
+                pending.Done.TrySetException(unknown);
+        }
+    }
+
+    private async Task Write(NpgsqlConnection connection, List<Pending> batch)
+    {
+        try
+        {
+            var outcomes = await StateWriteStatement.Execute(
+                connection, batch.ConvertAll(static p => p.Write), _database.Time.GetUtcNow(), CancellationToken.None);
+            for (var i = 0; i < batch.Count; i++)
+                batch[i].Done.TrySetResult(outcomes[i]);
+        }
+        catch (PostgresException error) when (batch.Count > 1 && IsOfOneRow(error))
+        {
+            // The others must not suffer from it.
+            _database.Logger.BatchSplit(error, batch.Count);
+            var half = batch.Count / 2;
+            await Write(connection, batch[..half]);
+            await WriteRest(connection, batch[half..]);
+        }
+    }
+
+    private async Task WriteRest(NpgsqlConnection connection, List<Pending> rest)
+    {
+        if (connection.State == System.Data.ConnectionState.Open)
+            await Write(connection, rest);
+        else
+            await Write(rest);
+    }
+
+    /// <summary>Data errors, violated constraints and limits, by the class of the SQL state.</summary>
+    private static bool IsOfOneRow(PostgresException error) =>
+        error.SqlState.StartsWith("22", StringComparison.Ordinal) || error.SqlState.StartsWith("23", StringComparison.Ordinal)
+        || error.SqlState.StartsWith("54", StringComparison.Ordinal);
+}
