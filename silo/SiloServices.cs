@@ -1,0 +1,41 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using StreamForge.Grains.Integrity;
+using StreamForge.Grains.State;
+using StreamForge.Silo.Integrity;
+using StreamForge.Silo.Storage;
+using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Pump;
+using StreamForge.Silo.Telemetry;
+
+namespace StreamForge.Silo;
+
+/// <summary>What a process that hosts grains of the market path registers.</summary>
+public static class SiloServices
+{
+    /// <summary>
+    /// Registers the market path: pumps, standings, status, governed repair. The caller registers a <see cref="TimeProvider"/>, the
+    /// <see cref="Streaming.IEventLog"/>, <see cref="IStateStore"/>, <see cref="IPartitionStore"/>, <see cref="IRepairGateway"/> and the
+    /// engine; call this after the engine, so that pumps start after it and stop before it.
+    /// </summary>
+    public static IServiceCollection AddMarketSilo(this IServiceCollection services)
+    {
+        services.AddOptions<PumpOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MarketPipelineOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.AddMetrics();
+        services.TryAddSingleton<IIdSource, RandomIdSource>();
+        services.TryAddSingleton<IPumpSchedulers, ThreadPoolPumpSchedulers>();
+        services.TryAddSingleton<IStateDirectory>(provider => provider.GetRequiredService<IStateStore>());
+        services.AddSingleton<FeedBoard>();
+        services.AddSingleton<IFeedStandings>(provider => provider.GetRequiredService<FeedBoard>());
+        services.AddSingleton<IntegrityMeter>();
+        services.AddSingleton<IIntegrityMeter>(provider => provider.GetRequiredService<IntegrityMeter>());
+        services.AddSingleton<IRepairPort, GovernedRepair>();
+        services.AddSingleton<MarketPipeline>();
+        services.AddSingleton<PlatformStatusBoard>();
+        services.AddSingleton<PumpMetrics>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<MarketPipeline>());
+        return services;
+    }
+}
