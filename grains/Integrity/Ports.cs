@@ -72,7 +72,9 @@ public sealed record RepairRequest
 /// <param name="Answered">The answer stands in the raw topic.</param>
 /// <param name="Reason">Why not.</param>
 /// <param name="RetryAfter">When to ask again at the earliest, where the source or governor said.</param>
-public readonly record struct RepairOutcome(bool Answered, string? Reason = null, TimeSpan? RetryAfter = null);
+/// <param name="Unknown">The request was sent and nobody knows what became of it: the source may still be at it.</param>
+public readonly record struct RepairOutcome(
+    bool Answered, string? Reason = null, TimeSpan? RetryAfter = null, bool Unknown = false);
 
 /// <summary>Counters of what grains do, for status and metrics; calls are cheap and never fail.</summary>
 public interface IIntegrityMeter

@@ -1,0 +1,140 @@
+using StreamForge.Contracts.Integrity;
+
+namespace StreamForge.Grains.Integrity.Governor;
+
+/// <summary>
+/// Who may ask the source next. Plain and synchronous over <see cref="GovernorState"/>; the grain stores the state before it
+/// answers any grant that came of it.
+/// </summary>
+/// <remarks>
+/// Order: interactive before background; within these, groups that have started before new ones, so that what was begun is
+/// finished; then the order of arrival. To starve nobody, one grant in <see cref="AgeingEvery"/> goes to the oldest ticket of all.
+/// </remarks>
+public sealed class GovernorCore(GovernorState state, GovernorOptions options)
+{
+    /// <summary>One grant in so many goes to the ticket that has waited longest, whatever its class.</summary>
+    public const int AgeingEvery = 10;
+
+    public int InUse => state.Permits.Count;
+
+    public int Waiting => state.Tickets.Count;
+
+    /// <summary>Puts a ticket into the queue, or notes that it is still wanted. Changes nothing for one that holds a permit.</summary>
+    public void Ask(PermitTicket ticket, DateTimeOffset now)
+    {
+        if (PermitOf(ticket.Id) is not null)
+            return;
+        var at = state.Tickets.FindIndex(t => t.Id == ticket.Id);
+        if (at >= 0)
+            // A ticket may become interactive when somebody begins to wait for it; it never goes back.
+            state.Tickets[at] = state.Tickets[at] with
+            {
+                LastAsked = now,
+                Interactive = state.Tickets[at].Interactive || ticket.Interactive,
+            };
+        else
+            state.Tickets.Add(new Ticket(ticket.Id, ticket.Group, ticket.Interactive, now, now));
+    }
+
+    /// <summary>The permit that a ticket holds; null where it holds none (any more).</summary>
+    public Permit? PermitOf(string ticketId) => state.Permits.Find(permit => permit.TicketId == ticketId);
+
+    /// <summary>The request of a permit has ended for certain.</summary>
+    /// <returns>Whether anything changed.</returns>
+    public bool Return(string ticketId) =>
+        state.Permits.RemoveAll(permit => permit.TicketId == ticketId) + state.Tickets.RemoveAll(ticket => ticket.Id == ticketId) > 0;
+
+    /// <summary>Grants what concurrency and rate allow now. The state must be stored before anybody is told.</summary>
+    /// <returns>Whether anything was granted.</returns>
+    public bool Grant(DateTimeOffset now)
+    {
+        Expire(now);
+        Refill(now);
+        var granted = false;
+        while (state.Permits.Count < options.MaxConcurrent && state.Tokens >= 1 && state.Tickets.Count > 0)
+        {
+            var at = Next();
+            var ticket = state.Tickets[at];
+            state.Tickets.RemoveAt(at);
+            state.Tokens -= 1;
+            state.Granted++;
+            state.Permits.Add(new Permit(ticket.Id, ticket.Group, now + options.SendWithin, now + options.Lease));
+            if (!state.Started.Contains(ticket.Group))
+                state.Started.Add(ticket.Group);
+            granted = true;
+        }
+        state.Started.RemoveAll(Finished);
+        return granted;
+    }
+
+    /// <summary>How many tickets would be served before this one, were nobody else to come.</summary>
+    public int Ahead(string ticketId)
+    {
+        var at = state.Tickets.FindIndex(ticket => ticket.Id == ticketId);
+        if (at < 0)
+            return 0;
+        var ahead = 0;
+        for (var i = 0; i < state.Tickets.Count; i++)
+            if (i != at && Before(i, at))
+                ahead++;
+        return ahead;
+    }
+
+    /// <summary>When to look again although nothing happens: a token comes, a permit or a ticket expires. Null: never.</summary>
+    public DateTimeOffset? NextLook(DateTimeOffset now)
+    {
+        DateTimeOffset? next = null;
+        if (state.Tickets.Count > 0)
+        {
+            if (state.Permits.Count < options.MaxConcurrent && state.Tokens < 1)
+                next = now + TimeSpan.FromSeconds(Math.Max(0.001, (1 - state.Tokens) / options.PerSecond));
+            foreach (var permit in state.Permits)
+                if (next is null || permit.ExpiresAt < next)
+                    next = permit.ExpiresAt;
+        }
+        return next;
+    }
+
+    private void Expire(DateTimeOffset now)
+    {
+        state.Permits.RemoveAll(permit => permit.ExpiresAt <= now);
+        state.Tickets.RemoveAll(ticket => now - ticket.LastAsked > options.TicketLife);
+    }
+
+    private void Refill(DateTimeOffset now)
+    {
+        if (double.IsNaN(state.Tokens))
+            state.Tokens = options.Burst;
+        else if (now > state.TokensAt)
+            state.Tokens = Math.Min(options.Burst, state.Tokens + ((now - state.TokensAt).TotalSeconds * options.PerSecond));
+        // A clock that was set back gives nothing twice: the time counts from the later of the two.
+        if (now > state.TokensAt)
+            state.TokensAt = now;
+    }
+
+    private int Next()
+    {
+        // The list is in order of arrival, so the first is the oldest.
+        if (state.Granted % AgeingEvery == AgeingEvery - 1)
+            return 0;
+        var best = 0;
+        for (var i = 1; i < state.Tickets.Count; i++)
+            if (Before(i, best))
+                best = i;
+        return best;
+    }
+
+    private bool Before(int i, int j)
+    {
+        var (a, b) = (state.Tickets[i], state.Tickets[j]);
+        if (a.Interactive != b.Interactive)
+            return a.Interactive;
+        var (startedA, startedB) = (state.Started.IndexOf(a.Group), state.Started.IndexOf(b.Group));
+        if (startedA >= 0 != startedB >= 0)
+            return startedA >= 0;
+        return startedA != startedB ? startedA < startedB : i < j;
+    }
+
+    private bool Finished(string group) =>
+        !state.Tickets.Exists(ticket => ticket.Group == group) && !state.Permits.Exists(permit => permit.Group == group);
+}
