@@ -1,0 +1,34 @@
+namespace StreamForge.Sources.Connectors;
+
+/// <summary>
+/// Asks a venue about one instrument. The answer goes to the raw topic, like all that the venue says; the outcome tells whether it
+/// stands there. Never throws for a failing venue or sink; does not limit itself: that is the caller's governor.
+/// </summary>
+public interface ISourceGateway
+{
+    /// <summary>The whole book, now.</summary>
+    /// <param name="instrument"><c>venue:SYMBOL</c>.</param>
+    /// <param name="repairId">Goes into the header of the answer; none where the connector asks on its own account.</param>
+    Task<GatewayOutcome> RequestDepthSnapshot(string instrument, string? repairId, CancellationToken cancellation);
+
+    /// <summary>All trades of [fromId, toId].</summary>
+    Task<GatewayOutcome> RequestTrades(
+        string instrument, long fromId, long toId, string? repairId, CancellationToken cancellation);
+
+    /// <summary>
+    /// The newest trade, so that trades missed before it show although none has come since. Answered at once where the venue's
+    /// trades have no ids.
+    /// </summary>
+    Task<GatewayOutcome> RequestNewestTrade(string instrument, CancellationToken cancellation);
+}
+
+/// <summary>How a request ended.</summary>
+/// <param name="Answered">The answer is durable in the raw topic.</param>
+/// <param name="Reason">Why not, for a person.</param>
+/// <param name="RetryAfter">When to ask again at the earliest, where the venue said.</param>
+public readonly record struct GatewayOutcome(bool Answered, string? Reason = null, TimeSpan? RetryAfter = null)
+{
+    public static GatewayOutcome Done => new(true);
+
+    public static GatewayOutcome Failed(string reason, TimeSpan? retryAfter = null) => new(false, reason, retryAfter);
+}

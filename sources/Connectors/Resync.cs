@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+
+namespace StreamForge.Sources.Connectors;
+
+/// <summary>
+/// After each connect: asks for every symbol's book and newest trade, a few at a time, so that what was missed while the link was down
+/// shows. Until each was asked for once, or the grace is over, the link does not count as up.
+/// </summary>
+internal sealed class Resync(
+    ISourceGateway? gateway, IReadOnlyList<VenueSymbol> symbols, ConnectorOptions options, ConnectorServices services)
+{
+    private int _left;
+    private bool _again;
+    private long _begunAt;
+
+    /// <summary>What is missing; none when the link may count as up.</summary>
+    public string? Missing =>
+        Volatile.Read(ref _left) is > 0 and var left && services.Time.GetElapsedTime(Volatile.Read(ref _begunAt)) < options.ResyncGrace
+            ? $"{left} symbols are still to be asked for after the connect"
+            : null;
+
+    /// <summary>A connection stands: all is to be asked for.</summary>
+    public void Begin()
+    {
+        Volatile.Write(ref _begunAt, services.Time.GetTimestamp());
+        Volatile.Write(ref _left, gateway is null ? 0 : symbols.Count);
+    }
+
+    /// <summary>Asks for all symbols; repeats what failed for as long as the connection lives.</summary>
+    public async Task Run(CancellationToken cancellation)
+    {
+        if (gateway is null)
+            return;
+        var withTrades = _again;
+        _again = true;
+        await Parallel.ForEachAsync(
+            symbols,
+            new ParallelOptions { MaxDegreeOfParallelism = options.ResyncConcurrency, CancellationToken = cancellation },
+            async (symbol, token) =>
+            {
+                var counted = false;
+                await Insist(symbol, () => gateway.RequestDepthSnapshot(symbol.Instrument, null, token), Count, token);
+                if (withTrades)
+                    await Insist(symbol, () => gateway.RequestNewestTrade(symbol.Instrument, token), Count, token);
+                Count();
+
+                void Count()
+                {
+                    if (!counted)
+                        Interlocked.Decrement(ref _left);
+                    counted = true;
+                }
+            });
+    }
+
+    private async Task Insist(VenueSymbol symbol, Func<Task<GatewayOutcome>> ask, Action failed, CancellationToken cancellation)
+    {
+        var backoff = new Backoff(options.RetryBase, options.RetryMax, services.Ids.NextDouble);
+        while (await ask() is { Answered: false } outcome)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            failed();
+            var pause = backoff.Next();
+            if (outcome.RetryAfter > pause)
+                pause = outcome.RetryAfter.Value;
+            Log.ResyncFailed(services.Log, symbol.Instrument, outcome.Reason, pause);
+            await Task.Delay(pause, services.Time, cancellation);
+        }
+    }
+}
