@@ -21,6 +21,7 @@ internal sealed class AppendPipeline : IDisposable
     // Held while a record is handed in, and during the repetition of failed ones.
     private readonly SemaphoreSlim _handing = new(1);
     private readonly SemaphoreSlim _freed = new(0);
+    private volatile bool _failed;
     private long _bytes;
     private long _handed;
     private long _acknowledged;
@@ -55,7 +56,9 @@ internal sealed class AppendPipeline : IDisposable
         try
         {
             Interlocked.Add(ref _bytes, record.Value.Length);
-            var item = new Pending(record, _time.GetTimestamp(), Hand(record, CancellationToken.None));
+            // Behind a failed record nothing may be handed in before that is repeated: this one waits for its turn.
+            var attempt = _failed ? null : Hand(record, CancellationToken.None);
+            var item = new Pending(record, _time.GetTimestamp(), attempt);
             Interlocked.Increment(ref _handed);
             _pending.Writer.TryWrite(item);
             return item.Durable.Task;
@@ -100,6 +103,7 @@ internal sealed class AppendPipeline : IDisposable
                     Settle(item, refusal: null);
             }
             while (_pending.Reader.TryRead(out item!));
+            _failed = false;
         }
         finally
         {
@@ -114,7 +118,7 @@ internal sealed class AppendPipeline : IDisposable
         {
             try
             {
-                await item.Attempt;
+                await (item.Attempt ??= Hand(item.Record, cancellation));
                 Settle(item, refusal: null);
                 return;
             }
@@ -130,7 +134,7 @@ internal sealed class AppendPipeline : IDisposable
                 var pause = backoff.Next();
                 Log.AppendFailed(_log, pause, e);
                 await Task.Delay(pause, _time, cancellation);
-                item.Attempt = Hand(item.Record, cancellation);
+                item.Attempt = null;
             }
         }
     }
@@ -149,24 +153,35 @@ internal sealed class AppendPipeline : IDisposable
     }
 
     /// <summary>A sink that throws at once fails like one that does so later.</summary>
-    private async Task Hand(RawRecord record, CancellationToken cancellation) => await _sink.Append(record, cancellation);
+    private async Task Hand(RawRecord record, CancellationToken cancellation)
+    {
+        try
+        {
+            await _sink.Append(record, cancellation);
+        }
+        catch (Exception e) when (e is not RecordRefusedException)
+        {
+            _failed = true;
+            throw;
+        }
+    }
 
     private static async ValueTask<bool> Succeeded(Pending item, CancellationToken cancellation)
     {
-        if (!item.Attempt.IsCompleted)
-            await item.Attempt.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (item.Attempt is { IsCompleted: false } attempt)
+            await attempt.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellation.ThrowIfCancellationRequested();
-        return item.Attempt.IsCompletedSuccessfully;
+        return item.Attempt is { IsCompletedSuccessfully: true };
     }
 
-    private sealed class Pending(RawRecord record, long handedAt, Task attempt)
+    private sealed class Pending(RawRecord record, long handedAt, Task? attempt)
     {
         public RawRecord Record { get; } = record;
 
         public long HandedAt { get; } = handedAt;
 
-        /// <summary>The latest attempt.</summary>
-        public Task Attempt { get; set; } = attempt;
+        /// <summary>The latest attempt; none where it waits for its turn.</summary>
+        public Task? Attempt { get; set; } = attempt;
 
         public TaskCompletionSource Durable { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

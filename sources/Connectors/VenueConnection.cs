@@ -8,7 +8,7 @@ namespace StreamForge.Sources.Connectors;
 /// One connection to a venue for some of its symbols: kept up for ever, every frame handed to the sink in order. Each life of the
 /// connection begins with subscribing and asking for what may have been missed.
 /// </summary>
-internal sealed class VenueConnection
+internal sealed class VenueConnection : IDisposable
 {
     private readonly VenueProtocol _protocol;
     private readonly ConnectorOptions _options;
@@ -49,7 +49,6 @@ internal sealed class VenueConnection
     /// <summary>Keeps the connection up until cancelled; then waits a bounded time for the sink.</summary>
     public async Task Run(CancellationToken cancellation)
     {
-        using var pipeline = _pipeline;
         using var giveUp = new CancellationTokenSource();
         var appending = _pipeline.Run(giveUp.Token);
         var backoff = new Backoff(_options.RetryBase, _options.RetryMax, _services.Ids.NextDouble);
@@ -71,6 +70,8 @@ internal sealed class VenueConnection
         await giveUp.CancelAsync();
         await appending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    public void Dispose() => _pipeline.Dispose();
 
     /// <summary>Asks for a whole book by subscribing anew; returns when its record is durable.</summary>
     public async Task<GatewayOutcome> Resubscribe(VenueSymbol symbol, string? repairId, CancellationToken cancellation)

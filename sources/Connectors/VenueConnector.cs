@@ -54,12 +54,19 @@ public sealed class VenueConnector
         return new SourceStanding(through, reason is null, reason);
     }
 
-    /// <summary>Reads until cancelled; then ends when what was received is durable, or after a bounded time.</summary>
+    /// <summary>Reads until cancelled, once; then ends when what was received is durable, or after a bounded time.</summary>
     public async Task Run(CancellationToken cancellation)
     {
         var connections = _connections.Select(c => c.Run(cancellation)).ToList();
-        var watermarks = WriteWatermarks(cancellation);
-        await Task.WhenAll([.. connections, watermarks]);
+        try
+        {
+            await Task.WhenAll([.. connections, WriteWatermarks(cancellation)]);
+        }
+        finally
+        {
+            foreach (var connection in _connections)
+                connection.Dispose();
+        }
     }
 
     internal VenueConnection? ConnectionOf(string instrument, out VenueSymbol? symbol)
