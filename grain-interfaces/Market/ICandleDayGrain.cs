@@ -11,16 +11,11 @@ namespace StreamForge.Contracts.Market;
 public interface ICandleDayGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Takes over minutes, each whole: a candle replaces that of its minute if its revision is higher. So a repeated or
-    /// overtaken call changes nothing.
+    /// Takes over minutes, each whole, and makes them durable before it returns: a candle replaces that of its minute if its
+    /// revision is higher. So a repeated or overtaken call changes nothing.
     /// </summary>
-    /// <returns>The highest revision seen, in memory.</returns>
     [Alias("Put")]
-    ValueTask<long> Put(ImmutableArray<RevisedCandle> candles);
-
-    /// <summary>Makes what was put durable and answers the highest revision inside the bytes written; 0 for none.</summary>
-    [Alias("FlushDay"), AlwaysInterleave]
-    ValueTask<long> FlushDay();
+    ValueTask Put(ImmutableArray<RevisedCandle> candles);
 
     /// <summary>The minutes that had trades, in order of time.</summary>
     [Alias("Get"), AlwaysInterleave]

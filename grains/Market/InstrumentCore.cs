@@ -47,9 +47,6 @@ public sealed partial class InstrumentCore
 
     public UpdateRing Updates { get; }
 
-    /// <summary>Grows with every change of the state that a flush must make durable.</summary>
-    public long Changes { get; private set; }
-
     /// <summary>Whether the sender's assignment is new to the state: memory must first be compared to what is stored.</summary>
     public bool IsNewEpoch(IngestBatch batch) => _state.Feeds.IsNewEpoch(batch);
 
@@ -94,7 +91,7 @@ public sealed partial class InstrumentCore
         if (applied != before)
         {
             _state.Feeds.Move(batch, applied);
-            Changes++;
+            _state.Changes++;
         }
 
         if (_state.DepthSeenAt is { } seen)
@@ -209,6 +206,6 @@ public sealed partial class InstrumentCore
         if (current is not null)
             _gapChanges.Add(new GapChange(stream, null));
         known = current;
-        Changes++;
+        _state.Changes++;
     }
 }

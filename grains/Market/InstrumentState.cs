@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Market;
+using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.Integrity.Gates;
 using StreamForge.Grains.Market.Book;
@@ -8,6 +10,12 @@ using StreamForge.Grains.Market.Candles;
 using StreamForge.Grains.State;
 
 namespace StreamForge.Grains.Market;
+
+/// <summary>What the bytes of a write hold. The storage writes in a turn of its own, so only the write itself knows.</summary>
+/// <param name="Changes">The changes that are in.</param>
+/// <param name="Positions">How far the log is in.</param>
+/// <param name="Bytes">How many bytes it took.</param>
+public sealed record WrittenMark(long Changes, ImmutableArray<FeedPosition> Positions, long Bytes);
 
 /// <summary>
 /// All that is stored of an instrument: content, the gates that guard it, and the positions in the log that it is made of, in one
@@ -60,8 +68,11 @@ public sealed class InstrumentState : IStoredState
 
     public long HighestRevision { get; set; }
 
-    /// <summary>Bytes of the last <see cref="Write"/>.</summary>
-    public long WrittenBytes { get; private set; }
+    /// <summary>Grows with every change that a flush must make durable; of this activation only.</summary>
+    public long Changes { get; set; }
+
+    /// <summary>Of the last <see cref="Write"/>: what stands in those bytes.</summary>
+    public WrittenMark Written { get; private set; } = new(0, [], 0);
 
     public StateIndex Index => new(Venue, StatusWord(), Sequence.Sequence);
 
@@ -93,7 +104,7 @@ public sealed class InstrumentState : IStoredState
         writer.Guid(TradeLog);
         writer.Signed(RevisionBase);
         writer.Signed(HighestRevision);
-        WrittenBytes = writer.Written;
+        Written = new WrittenMark(Changes, Feeds.Capture(), writer.Written);
     }
 
     public void Read(ReadOnlySpan<byte> input, int schemaVersion)
@@ -135,6 +146,15 @@ public sealed class InstrumentState : IStoredState
         FreshnessStatus.Parked => "parked",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
     };
+
+    /// <summary>The status of a word in the indexed column; cold where it is none.</summary>
+    public static FreshnessStatus StatusOf(string? word)
+    {
+        foreach (var status in Enum.GetValues<FreshnessStatus>())
+            if (WordOf(status) == word)
+                return status;
+        return FreshnessStatus.Cold;
+    }
 
     // Repairs are not stored, so neither is "repairing": an open gap is a gap.
     private string StatusWord() => WordOf(

@@ -77,7 +77,7 @@ internal sealed class CoreDriver
     {
         var buffer = new ArrayBufferWriter<byte>();
         state.Write(buffer);
-        Assert.Equal(buffer.WrittenCount, state.WrittenBytes);
+        Assert.Equal(buffer.WrittenCount, state.Written.Bytes);
         return buffer.WrittenSpan.ToArray();
     }
 
