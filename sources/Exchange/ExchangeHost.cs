@@ -79,7 +79,7 @@ public sealed class ExchangeHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         var logger = _loggers.CreateLogger<ExchangeHost>();
-        var market = await Task.Run(() => MarketFactory.Create(_options, _bad), cancellation);
+        var market = await Task.Run(() => MarketFactory.Create(_options, _time, _bad), cancellation);
         _market = new SharedMarket(market);
         if (_bad.Count > 0)
             Log.BadLines(logger, _bad.Count, _bad.First[0]);

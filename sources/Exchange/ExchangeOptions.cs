@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using StreamForge.Sources.Exchange.Faults;
+using StreamForge.Sources.Exchange.Generation;
 using StreamForge.Sources.Exchange.Playback;
 using StreamForge.Sources.Recordings;
 
@@ -20,6 +21,9 @@ public sealed record ExchangeOptions
 
     /// <summary>Pace, lock-step and what is waited for.</summary>
     public PlaybackOptions Playback { get; init; } = new();
+
+    /// <summary>The market where nothing is replayed.</summary>
+    public GeneratorOptions Generator { get; init; } = new();
 
     /// <summary>What goes wrong; nothing by default.</summary>
     public FaultPlan Faults { get; init; } = FaultPlan.None;
@@ -47,6 +51,7 @@ public sealed record ExchangeOptions
         var errors = new List<string>();
         Check(this, "", errors);
         Check(Playback, "Playback.", errors);
+        errors.AddRange(Generator.Validate());
         errors.AddRange(Faults.Validate());
         if (PingInterval <= TimeSpan.Zero)
             errors.Add("PingInterval must be positive.");
