@@ -54,19 +54,23 @@ internal sealed class GroupMember(
     /// <summary>Asks the handler to let go, waits for that a bounded time, and takes the partitions.</summary>
     public async Task Revoke(IReadOnlyList<TopicPartition> partitions, TimeSpan timeout, TimeProvider time, ILogger logger)
     {
-        if (partitions.Count > 0 && Failure is null)
+        // Who failed is not asked any more.
+        if (Failure is not null)
         {
-            var deadline = new CancellationTokenSource(timeout, time);
-            var call = Call(() => handler.Revoked(partitions, deadline.Token));
-            try
-            {
-                await call.WaitAsync(deadline.Token);
-                deadline.Dispose();
-            }
-            catch (OperationCanceledException)
-            {
-                EmbeddedLogMessages.RevokeTimedOut(logger, group.Name, Id, partitions.Count);
-            }
+            Lose(partitions);
+            return;
+        }
+
+        var deadline = new CancellationTokenSource(timeout, time);
+        var call = Call(() => handler.Revoked(partitions, deadline.Token));
+        try
+        {
+            await call.WaitAsync(deadline.Token);
+            deadline.Dispose();
+        }
+        catch (OperationCanceledException)
+        {
+            EmbeddedLogMessages.RevokeTimedOut(logger, group.Name, Id, partitions.Count);
         }
 
         Take(partitions);
@@ -75,19 +79,24 @@ internal sealed class GroupMember(
     /// <summary>Takes all that it owns without asking and ends the membership.</summary>
     public void End(ILogger logger)
     {
-        IReadOnlyList<TopicPartition> lost = [.. _owned.Keys];
-        Take(lost);
+        Lose([.. _owned.Keys]);
         _ended.Cancel();
         if (Failure is not null)
         {
             EmbeddedLogMessages.MemberFailed(logger, Failure, group.Name, Id);
-            if (lost.Count > 0)
-                _ = Call(() => handler.Lost(lost));
             _completion.TrySetException(Failure);
         }
 
         _completion.TrySetResult();
         _left.TrySetResult();
+    }
+
+    private void Lose(IReadOnlyList<TopicPartition> partitions)
+    {
+        if (partitions.Count == 0)
+            return;
+        Take(partitions);
+        _ = Call(() => handler.Lost(partitions));
     }
 
     private void Take(IReadOnlyList<TopicPartition> partitions)
