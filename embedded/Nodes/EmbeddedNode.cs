@@ -69,7 +69,10 @@ public sealed partial class EmbeddedNode : IClusterClient, ICallDispatcher
         var caller = (TaskScheduler.Current as TurnQueue)?.Activation is Activation activation ? activation.Node : this;
         var (call, answer) = GrainMethod.Of(method).CreateCall(
             target, arguments, caller, caller.Time.GetTimestamp() + caller._responseTicks);
-        caller.Send(call);
+        if (_cluster.Scheduler.ReordersMessages)
+            _cluster.Scheduler.Schedule(new Message(caller, call));
+        else
+            caller.Send(call);
         return answer;
     }
 
@@ -122,6 +125,14 @@ public sealed partial class EmbeddedNode : IClusterClient, ICallDispatcher
             _activations[id] = created;
             return created;
         }
+    }
+
+    /// <summary>A call on its way.</summary>
+    private sealed class Message(EmbeddedNode caller, Call call) : IReadyQueue
+    {
+        public string Name => $"{caller.Name}>{call.Target}";
+
+        public void Run() => caller.Send(call);
     }
 
     private Activation[] Living()

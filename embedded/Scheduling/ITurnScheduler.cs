@@ -6,6 +6,12 @@ public interface ITurnScheduler
     /// <summary>How many turns a ready queue may run before others get a chance, at least 1.</summary>
     int TurnsPerSlice { get; }
 
+    /// <summary>
+    /// Whether a message is something to schedule of its own, so that messages overtake each other. Orleans promises no order
+    /// between calls whose answers nobody awaited.
+    /// </summary>
+    bool ReordersMessages { get; }
+
     /// <summary>Runs it soon, once. Never runs it within this call.</summary>
     void Schedule(IReadyQueue ready);
 }

@@ -12,6 +12,8 @@ public sealed class ThreadPoolTurns : ITurnScheduler
 
     public int TurnsPerSlice => 64;
 
+    public bool ReordersMessages => false;
+
     public void Schedule(IReadyQueue ready) =>
         ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.Run(), ready, preferLocal: false);
 }

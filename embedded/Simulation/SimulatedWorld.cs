@@ -1,0 +1,132 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamForge.Embedded.Hosting;
+using StreamForge.Embedded.Nodes;
+using StreamForge.Embedded.Scheduling;
+
+namespace StreamForge.Embedded.Simulation;
+
+/// <summary>
+/// A world on one thread: several nodes, a seeded choice of what runs next, a clock that moves only here. All that happens follows
+/// from the seed, provided that all code in it takes time, chance and scheduling from here; code that leaves the thread is found
+/// out and ends the simulation.
+/// </summary>
+public sealed class SimulatedWorld : ITurnScheduler
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly List<IReadyQueue> _ready = [];
+    private readonly VirtualTime _time;
+    private readonly TimeSpan _maxTurnCost;
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private readonly NodeGate _alwaysOpen;
+    private volatile Exception? _strayed;
+
+    /// <param name="seed">All chance comes from it.</param>
+    /// <param name="maxTurnCost">A turn takes from nothing to so long, by default 100 µs.</param>
+    public SimulatedWorld(int seed, TimeSpan? maxTurnCost = null)
+    {
+        Seed = seed;
+        Random = new Random(seed);
+        _maxTurnCost = maxTurnCost ?? TimeSpan.FromMicroseconds(100);
+        _time = new VirtualTime(Start, this);
+        _alwaysOpen = new NodeGate(this);
+        Cluster = new EmbeddedCluster(this);
+    }
+
+    public int Seed { get; }
+
+    /// <summary>The one source of chance.</summary>
+    public Random Random { get; }
+
+    public TimeProvider Time => _time;
+
+    public EmbeddedCluster Cluster { get; }
+
+    public SimulationTrace Trace { get; } = new();
+
+    int ITurnScheduler.TurnsPerSlice => 1;
+
+    bool ITurnScheduler.ReordersMessages => true;
+
+    /// <summary>Adds a node, and starts it.</summary>
+    public EmbeddedNode AddNode(
+        string name, EngineOptions options, IReadOnlyCollection<Assembly> grains, Action<IServiceCollection> configure)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(Cluster);
+        services.AddSingleton(Time);
+        services.AddSingleton(this);
+        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        services.AddEmbeddedEngine(options, grains, name);
+        configure(services);
+        var node = services.BuildServiceProvider().GetRequiredService<EmbeddedNode>();
+        node.Start();
+        return node;
+    }
+
+    /// <summary>A scheduler for what belongs to no node: a store, a source, the test itself.</summary>
+    public TaskScheduler CreateQueue(string name) => new TurnQueue(name, _alwaysOpen);
+
+    /// <summary>Puts a line into the trace.</summary>
+    public void Note(string what) => Trace.Add(_time.Elapsed, what);
+
+    /// <summary>A time between nothing and <paramref name="most"/>.</summary>
+    public TimeSpan Chance(TimeSpan most) => TimeSpan.FromTicks(Random.NextInt64(most.Ticks + 1));
+
+    /// <summary>Runs until <paramref name="main"/> has completed.</summary>
+    /// <param name="limit">Virtual time after which that is given up.</param>
+    /// <exception cref="SimulationException">Nothing can run any more, the limit has passed, or something left the thread.</exception>
+    public void Run(Func<Task> main, TimeSpan limit)
+    {
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            var running = Task.Factory
+                .StartNew(main, CancellationToken.None, TaskCreationOptions.None, CreateQueue("main"))
+                .Unwrap();
+            while (!running.IsCompleted)
+                Step(limit);
+            running.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    void ITurnScheduler.Schedule(IReadyQueue ready)
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            _strayed ??= new SimulationException(Seed, $"{ready.Name} was woken from another thread: something left the simulation.");
+            return;
+        }
+
+        _ready.Add(ready);
+    }
+
+    private void Step(TimeSpan limit)
+    {
+        if (_strayed is { } strayed)
+            throw strayed;
+        if (_time.Elapsed > limit)
+            throw new SimulationException(Seed, $"Not finished after {limit}.");
+        if (_ready.Count == 0 && !_time.AdvanceToNextTimer())
+            throw new SimulationException(Seed, "Nothing can run any more.");
+        if (_ready.Count == 0)
+            return;
+        var chosen = Random.Next(_ready.Count);
+        var next = _ready[chosen];
+        _ready.RemoveAt(chosen);
+        Note(next.Name);
+        next.Run();
+        _time.Advance(Chance(_maxTurnCost));
+    }
+}
+
+/// <summary>A simulation that cannot go on. The message names the seed that shows it.</summary>
+public sealed class SimulationException(int seed, string message) : Exception($"Seed {seed}: {message}");
