@@ -31,6 +31,7 @@ public static class SiloServices
         services.AddSingleton<IFeedStandings>(provider => provider.GetRequiredService<FeedBoard>());
         services.AddSingleton<IntegrityMeter>();
         services.AddSingleton<IIntegrityMeter>(provider => provider.GetRequiredService<IntegrityMeter>());
+        services.AddSingleton<SourcePermits>();
         services.AddSingleton<IRepairPort, GovernedRepair>();
         services.AddSingleton<MarketPipeline>();
         services.AddSingleton<PlatformStatusBoard>();

@@ -1,0 +1,27 @@
+namespace StreamForge.Standalone.Commands;
+
+/// <summary>What the process ends with.</summary>
+internal static class ExitCodes
+{
+    public const int Ok = 0;
+
+    /// <summary>It could not start: an occupied port, a folder that cannot be written, a corrupt file, an unreachable server.</summary>
+    public const int CannotStart = 1;
+
+    /// <summary>The command line is wrong.</summary>
+    public const int Usage = 2;
+}
+
+/// <summary>A reason not to start that one line says.</summary>
+internal sealed class StartupException : Exception
+{
+    public StartupException(string message)
+        : base(message)
+    {
+    }
+
+    public StartupException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StreamForge.Silo.Engine;
+using StreamForge.Silo.Telemetry;
+using StreamForge.Standalone.Hosting;
+
+namespace StreamForge.Standalone.Commands;
+
+/// <summary>Runs the platform until it is asked to end.</summary>
+internal static class UpRunner
+{
+    /// <summary>Ctrl-C must have ended everything within 5 s.</summary>
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(4.5);
+
+    public static async Task<int> Run(UpOptions options, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var platform = await PlatformHost.Create(
+            options,
+            services => services.AddHostedService(provider => new StatusLine(
+                provider.GetRequiredService<PlatformStatusBoard>(),
+                provider.GetRequiredService<MarketSource>(),
+                options.Headless,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<StatusLine>>())),
+            cancellation);
+        await platform.Start(cancellation);
+        Introduce(platform, options, Stopwatch.GetElapsedTime(started));
+        await platform.WaitForShutdown(cancellation);
+        using var deadline = new CancellationTokenSource(StopWithin);
+        await platform.Stop(deadline.Token);
+        Console.Error.WriteLine("platform: drained and checkpointed");
+        return ExitCodes.Ok;
+    }
+
+    private static void Introduce(PlatformHost platform, UpOptions options, TimeSpan took)
+    {
+        var instruments = platform.Services.GetRequiredService<MarketSource>().Instruments;
+        var example = instruments.Count > 0 ? instruments[0] : "binance:BTCUSDT";
+        var api = platform.Api.ToString().TrimEnd('/');
+        Console.Error.WriteLine($"""
+            StreamForge is up after {took.TotalSeconds:0.0} s: engine {GrainEngine.Name}, {platform.StorageDescription}
+              market       {Describe(platform, options)}, {instruments.Count} instruments
+              data         {options.DataFolder}
+              instruments  {api}/v1/instruments
+              a book       {api}/v1/instruments/{example}/book?depth=5
+              status       {api}/v1/status     metrics {api}/metrics     API {api}/openapi/v1.json
+            Ctrl-C drains, checkpoints and ends.
+            """);
+    }
+
+    private static string Describe(PlatformHost platform, UpOptions options) =>
+        options.Live is { } venue ? $"live, {venue}{(options.Endpoint is { } at ? $" at {at}" : "")}"
+        : options.Replay.Count > 0 ? $"replay of {string.Join(", ", options.Replay.Select(Path.GetFileName))} at {platform.Exchange!.HttpEndpoint}"
+        : $"generated, seed {options.Seed}, {options.Rate} events/s at {platform.Exchange!.HttpEndpoint}";
+}

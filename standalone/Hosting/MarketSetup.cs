@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Logging;
+using StreamForge.Sources.Connectors;
+using StreamForge.Sources.Exchange;
+using StreamForge.Sources.Exchange.Generation;
+using StreamForge.Sources.Exchange.Playback;
+using StreamForge.Sources.Recordings;
+using StreamForge.Standalone.Commands;
+
+namespace StreamForge.Standalone.Hosting;
+
+/// <summary>What to connect to: a venue, or a simulated exchange that replays or generates.</summary>
+/// <param name="Exchange">Started, where one is needed; the owner disposes of it.</param>
+internal sealed record MarketSetup(ExchangeHost? Exchange, IReadOnlyList<ConnectorOptions> Venues)
+{
+    // Simulated exchanges serve every level they know: a repaired book is then as deep as one that never had a gap.
+    private const int SimulatedDepth = 5000;
+
+    /// <exception cref="StartupException">The recording cannot be used.</exception>
+    public static async Task<MarketSetup> Prepare(
+        UpOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        if (options.Live is { } venue)
+            return new MarketSetup(null, [Live(venue, options)]);
+        var exchange = new ExchangeHost(OptionsOf(options), time, loggers);
+        try
+        {
+            await exchange.StartAsync(cancellation);
+        }
+        catch (Exception error) when (error is RecordingException or IOException)
+        {
+            await exchange.DisposeAsync();
+            throw new StartupException(error.Message, error);
+        }
+        return new MarketSetup(exchange, [ToExchange(exchange)]);
+    }
+
+    private static ConnectorOptions Live(string venue, UpOptions options)
+    {
+        var connector = new ConnectorOptions { Venue = venue, Symbols = options.Symbols };
+        if (options.Endpoint is not { } endpoint)
+            return connector;
+        return connector with
+        {
+            RestBase = endpoint,
+            WebSocketBase = WebSocketOf(endpoint),
+            SnapshotDepth = SimulatedDepth,
+            AggregateTrades = options.AggregateTrades,
+            SilenceTimeout = TimeSpan.FromSeconds(5),
+        };
+    }
+
+    private static ExchangeOptions OptionsOf(UpOptions options) => options.Replay.Count > 0
+        ? new ExchangeOptions
+        {
+            Replay = options.Replay,
+            Venue = VenueNames.TryParse(options.Venue, out var venue) ? venue : null,
+            Playback = new PlaybackOptions { Speed = options.Speed, LockStep = options.LockStep },
+        }
+        : new ExchangeOptions
+        {
+            Generator = new GeneratorOptions { Seed = options.Seed, Instruments = options.Instruments, Rate = options.Rate },
+        };
+
+    private static ConnectorOptions ToExchange(ExchangeHost exchange)
+    {
+        var streams = exchange.Streams.Select(stream => stream.ToString()!).ToArray();
+        return new ConnectorOptions
+        {
+            Venue = VenueNames.NameOf(exchange.Venue),
+            Symbols = exchange.Symbols,
+            RestBase = exchange.HttpEndpoint,
+            WebSocketBase = exchange.WebSocketEndpoint,
+            SnapshotDepth = exchange.Venue == RecordingVenue.Kraken ? null : SimulatedDepth,
+            AggregateTrades = streams.Any(name => name.EndsWith("@aggTrade", StringComparison.OrdinalIgnoreCase))
+                && !streams.Any(name => name.EndsWith("@trade", StringComparison.OrdinalIgnoreCase)),
+        };
+    }
+
+    private static Uri WebSocketOf(Uri http) =>
+        new UriBuilder(http) { Scheme = http.Scheme == "https" ? "wss" : "ws" }.Uri;
+}

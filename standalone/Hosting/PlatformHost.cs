@@ -1,0 +1,157 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StreamForge.ClientApi;
+using StreamForge.Grains.Integrity;
+using StreamForge.Grains.State;
+using StreamForge.Silo;
+using StreamForge.Silo.Engine;
+using StreamForge.Silo.Integrity;
+using StreamForge.Silo.Storage;
+using StreamForge.Silo.Streaming;
+using StreamForge.Silo.Streaming.Market;
+using StreamForge.Sources.Connectors;
+using StreamForge.Sources.Exchange;
+using StreamForge.Standalone.Commands;
+
+namespace StreamForge.Standalone.Hosting;
+
+/// <summary>The whole platform in one process: log, stores, engine, pumps, client API, connectors.</summary>
+internal sealed class PlatformHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly StorageSetup _storage;
+    private readonly ExchangeHost? _exchange;
+
+    private PlatformHost(WebApplication app, StorageSetup storage, ExchangeHost? exchange)
+    {
+        _app = app;
+        _storage = storage;
+        _exchange = exchange;
+    }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Root of the client API; known once started.</summary>
+    public Uri Api => new(_app.Urls.First());
+
+    /// <summary>The exchange that was started for this platform, if one was.</summary>
+    public ExchangeHost? Exchange => _exchange;
+
+    public string StorageDescription => _storage.Description;
+
+    /// <summary>Opens storage, starts the exchange where one is needed, and puts everything together.</summary>
+    /// <param name="configure">Changes services before the host is built: tests and benchmarks.</param>
+    /// <exception cref="StartupException">A sentence for the user.</exception>
+    public static async Task<PlatformHost> Create(
+        UpOptions options, Action<IServiceCollection>? configure, CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge" });
+        Logging(builder, options);
+        var time = TimeProvider.System;
+        var loggers = LoggerFactory.Create(logging => Logging(logging, options));
+        var ids = new RandomIdSource();
+        var storage = await StorageSetup.Open(options, time, ids, loggers, cancellation);
+        ExchangeHost? exchange = null;
+        try
+        {
+            var feed = await MarketSetup.Prepare(options, time, loggers, cancellation);
+            exchange = feed.Exchange;
+            Register(builder, options, storage, feed, time, ids);
+            configure?.Invoke(builder.Services);
+            var app = builder.Build();
+            app.MapClientApi();
+            return new PlatformHost(app, storage, exchange);
+        }
+        catch
+        {
+            if (exchange is not null)
+                await exchange.DisposeAsync();
+            await storage.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <exception cref="StartupException">The port is taken, or something else that one sentence says.</exception>
+    public async Task Start(CancellationToken cancellation)
+    {
+        try
+        {
+            await _app.StartAsync(cancellation);
+        }
+        catch (IOException error)
+        {
+            throw new StartupException(error.Message, error);
+        }
+        catch (TopicMismatchException error)
+        {
+            throw new StartupException(error.Message, error);
+        }
+    }
+
+    /// <summary>Connectors first, then drain and checkpoint, then grains.</summary>
+    public Task Stop(CancellationToken cancellation) => _app.StopAsync(cancellation);
+
+    /// <summary>Completes when the process is asked to end.</summary>
+    public Task WaitForShutdown(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        if (_exchange is not null)
+            await _exchange.DisposeAsync();
+        await _storage.DisposeAsync();
+    }
+
+    private static void Register(
+        WebApplicationBuilder builder, UpOptions options, StorageSetup storage, MarketSetup feed, TimeProvider time, IIdSource ids)
+    {
+        var services = builder.Services;
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4.5));
+        services.AddSingleton(time);
+        services.AddSingleton(ids);
+        services.AddSingleton(storage.Log);
+        services.AddSingleton(storage.States);
+        services.AddSingleton(storage.Partitions);
+        services.AddSingleton<IStateDirectory>(storage.States);
+        services.AddSingleton<ConnectorGateway>();
+        services.AddSingleton<IRepairGateway>(provider => provider.GetRequiredService<ConnectorGateway>());
+        services.Configure<MarketPipelineOptions>(pipeline => pipeline.Partitions = options.Partitions ?? pipeline.Partitions);
+        builder.AddGrainEngine(
+            new GrainEngineOptions { GrainAssemblies = [typeof(IStoredState).Assembly, typeof(SiloServices).Assembly] },
+            provider => ActivatorUtilities.CreateInstance<CheckpointGrainStorage>(provider, new CheckpointStorageOptions()));
+        services.AddMarketSilo();
+        services.AddClientApi();
+        services.AddSingleton(provider => new MarketSource(
+            feed.Venues,
+            feed.Exchange,
+            storage.Log,
+            provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<MarketPipelineOptions>>().Value.Partitions,
+            provider.GetRequiredService<ConnectorGateway>(),
+            provider.GetRequiredService<SourcePermits>(),
+            ids,
+            time,
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddHostedService(provider => provider.GetRequiredService<MarketSource>());
+    }
+
+    private static void Logging(WebApplicationBuilder builder, UpOptions options) => Logging(builder.Logging, options);
+
+    private static void Logging(ILoggingBuilder logging, UpOptions options)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(options.Headless ? LogLevel.Information : LogLevel.Warning);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Orleans", LogLevel.Warning);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+            console.UseUtcTimestamp = true;
+        });
+    }
+}
