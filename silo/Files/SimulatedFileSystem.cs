@@ -122,6 +122,13 @@ public sealed class SimulatedFileSystem : IFileSystem
             return _files[path].ToArray();
     }
 
+    /// <summary>The length of a file, durable or not; 0 where there is none.</summary>
+    public long LengthOf(string path)
+    {
+        lock (_lock)
+            return _files.TryGetValue(path, out var file) ? file.Length : 0;
+    }
+
     /// <summary>Puts other bytes into a file, durably: damage, or a crash that a test chose itself.</summary>
     public void WriteFile(string path, ReadOnlySpan<byte> bytes)
     {
