@@ -101,6 +101,8 @@ internal abstract class Session
         _over = true;
         _room.Raise();
         await Task.WhenAll(Ended(sending), Ended(receiving));
+        if (_socket.State == WebSocketState.CloseReceived)
+            await Ended(_socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancellation));
         while (_queue.Reader.TryRead(out var left))
             left.Flushed?.TrySetResult();
     }
@@ -144,9 +146,23 @@ internal abstract class Session
             var more = _queue.Reader.WaitToReadAsync(cancellation);
             if (!(more.IsCompletedSuccessfully ? more.Result : await QuietlyAsync(more.AsTask(), cancellation)))
                 return;
+            await SendBurstAsync(cancellation);
+        }
+    }
+
+    /// <summary>Sends what is queued in one write, up to a mark that somebody waits for.</summary>
+    private async ValueTask SendBurstAsync(CancellationToken cancellation)
+    {
+        TaskCompletionSource? flushed = null;
+        try
+        {
             await _gate.CorkAsync(cancellation);
-            var flushed = await SendQueuedAsync(cancellation);
+            flushed = await SendQueuedAsync(cancellation);
             await _gate.UncorkAsync(cancellation);
+        }
+        finally
+        {
+            // Over a broken link nothing more will be written: who waits for it need not.
             flushed?.TrySetResult();
         }
     }

@@ -34,7 +34,7 @@ public sealed class BinanceReplayTests
     [InlineData(false)]
     public async Task A_snapshot_at_any_point_is_the_book_of_that_point(bool usdm)
     {
-        var files = usdm ? Recorded.Usdm : Recorded.Spot;
+        var files = usdm ? Recorded.UsdmMinute : Recorded.Spot;
         await using var host = await Recorded.StartAsync(Recorded.InLockStep(files));
         var stream = usdm ? "btcusdt@depth@0ms" : "btcusdt@depth@100ms";
         await using var subscriber = await Subscriber.ConnectAsync(host, $"stream?streams={stream}/btcusdt@trade");
@@ -117,7 +117,7 @@ public sealed class BinanceReplayTests
     [Fact]
     public async Task Trades_are_served_by_id_up_to_the_present_point_only()
     {
-        await using var host = await Recorded.StartAsync(Recorded.InLockStep(Recorded.Usdm));
+        await using var host = await Recorded.StartAsync(Recorded.InLockStep(Recorded.UsdmMinute));
         await using var subscriber = await Subscriber.ConnectAsync(host, "stream?streams=btcusdt@depth/btcusdt@trade");
         var last = (await host.AdvanceAsync(1200, "trade")).Sequence;
         var first = last - 1199;

@@ -105,7 +105,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Pings_are_answered_and_sent_while_the_link_is_well()
     {
-        await using var host = await Recorded.StartAsync(Recorded.InLockStep(Recorded.Usdm) with { PingInterval = TimeSpan.FromMilliseconds(30) });
+        await using var host = await Recorded.StartAsync(Recorded.InLockStep(Recorded.UsdmMinute) with { PingInterval = TimeSpan.FromMilliseconds(30) });
         using var raw = new System.Net.Sockets.TcpClient();
         await raw.ConnectAsync(IPAddress.Loopback, host.HttpEndpoint.Port);
         await using var stream = raw.GetStream();
@@ -158,7 +158,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Faults_are_set_and_cleared_at_run_time()
     {
-        await using var host = await Recorded.StartAsync(Recorded.InLockStep(Recorded.Usdm));
+        await using var host = await Recorded.StartAsync(Recorded.InLockStep(Recorded.UsdmMinute));
         await using var subscriber = await Subscriber.ConnectAsync(host, "stream?streams=btcusdt@depth/btcusdt@trade");
         var url = new Uri(host.HttpEndpoint, "sim/faults");
         var wrong = await _http.PostAsync(url, new StringContent("""{"rules":[{"kind":"drop","probability":2}]}""", Encoding.UTF8, "application/json"));
@@ -233,7 +233,7 @@ public sealed class FaultTests
 
     private static FaultPlan Plan(params string[] rules) => new() { Seed = 42, Rules = [.. rules.Select(FaultRule.Parse)] };
 
-    private static Task<ExchangeHost> StartAsync(params string[] rules) => Recorded.StartAsync(Recorded.InLockStep(Recorded.Usdm) with
+    private static Task<ExchangeHost> StartAsync(params string[] rules) => Recorded.StartAsync(Recorded.InLockStep(Recorded.UsdmMinute) with
     {
         Faults = Plan(rules),
         Playback = new PlaybackOptions { LockStep = true, ExpectedStreams = ["btcusdt@trade"] },
@@ -271,7 +271,7 @@ public sealed class FaultTests
 
     private static List<long> CleanSequences(int count) =>
     [
-        .. new Recording([Recorded.Usdm]).Read(new BadLines())
+        .. new Recording([Recorded.UsdmMinute]).Read(new BadLines())
             .Where(line => line.Payload.Span.StartsWith("{\"stream\":\"btcusdt@depth"u8))
             .Take(count)
             .Select(line =>

@@ -8,6 +8,9 @@ internal static class Recorded
 {
     public static string Usdm => Find("binance-usdm-btcusdt/btcusdt_20240808.gz");
 
+    /// <summary>The first minute of <see cref="Usdm"/>.</summary>
+    public static string UsdmMinute => Find("binance-usdm-btcusdt/cut-first-60s-all-streams.jsonl.gz");
+
     public static string Spot => Find("binance-spot-btcusdt/cut-first-130s-btcusdt.jsonl.gz");
 
     public static string[] Family =>
