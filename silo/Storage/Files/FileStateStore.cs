@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Logging;
 using StreamForge.Grains.State;
 using StreamForge.Silo.Files;
@@ -42,11 +43,13 @@ public sealed partial class FileStateStore : IStateStore, ICommitTarget
     /// Opens the store that lies at the root of <paramref name="files"/>, or begins one: reads and checks every row and builds the
     /// index. Background work runs on the scheduler of the caller.
     /// </summary>
+    /// <exception cref="ValidationException">Options are out of their ranges; all that are, in one message.</exception>
     /// <exception cref="FolderInUseException">Another process owns the folder.</exception>
     /// <exception cref="CorruptLogException">A file is damaged, and not by the last crash cutting short its last writes.</exception>
     public static async ValueTask<FileStateStore> Open(
         IFileSystem files, FileStateStoreOptions options, TimeProvider time, ILogger logger)
     {
+        OptionsCheck.ThrowIfInvalid(options);
         var claim = files.Claim("");
         var store = new FileStateStore(files, options, time, logger, claim);
         try

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using StreamForge.Grains.Integrity;
@@ -37,11 +38,13 @@ public sealed class SegmentEventLog : IEventLog
     /// Opens the log that lies at the root of <paramref name="files"/>, or begins one. Every record is read and its checksum verified: about
     /// a second for a gigabyte. Background work runs on the scheduler of the caller.
     /// </summary>
+    /// <exception cref="ValidationException">Options are out of their ranges; all that are, in one message.</exception>
     /// <exception cref="FolderInUseException">Another process owns the folder.</exception>
     /// <exception cref="CorruptLogException">A file is damaged, and not by the last crash cutting short its last writes.</exception>
     public static async ValueTask<SegmentEventLog> Open(
         IFileSystem files, EmbeddedLogOptions options, TimeProvider time, IIdSource ids, ILogger logger)
     {
+        OptionsCheck.ThrowIfInvalid(options);
         var claim = files.Claim("");
         var context = new PartitionContext(files, options, time, new GroupCommitter(), logger);
         try

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using StreamForge.Silo.Files;
 using StreamForge.Silo.Streaming;
 using StreamForge.Silo.Streaming.Embedded;
@@ -179,6 +180,15 @@ public sealed class SegmentEventLogTests
         files.WriteFile(Segment(), "left by a creation without end"u8);
         await using var log = await OpenWithTopic(files);
         Assert.Equal(0, await Append(log, "v"));
+    }
+
+    [Fact]
+    public async Task Options_out_of_range_are_named_all_at_once()
+    {
+        var options = new EmbeddedLogOptions { SegmentBytes = 1, RevokeTimeout = TimeSpan.Zero };
+        var refused = await Assert.ThrowsAsync<ValidationException>(async () => await Open(new SimulatedFileSystem(), options));
+        Assert.Contains(nameof(options.SegmentBytes), refused.Message, StringComparison.Ordinal);
+        Assert.Contains(nameof(options.RevokeTimeout), refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
