@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using StreamForge.ClientApi.Instruments;
 using StreamForge.ClientApi.Metrics;
+using StreamForge.ClientApi.OpenApi;
 using StreamForge.ClientApi.Requests;
 using StreamForge.ClientApi.Status;
 using StreamForge.ClientApi.Streaming;
@@ -26,6 +27,7 @@ public static class ClientApiEndpoints
         var stream = services.GetRequiredService<StreamEndpoint>();
         var status = services.GetRequiredService<StatusEndpoints>();
         var metrics = services.GetRequiredService<MetricsEndpoint>();
+        var document = services.GetRequiredService<OpenApiEndpoint>();
         var landing = services.GetRequiredService<LandingPage>();
 
         endpoints.Map("/v1/instruments", list.List, list.GetList);
@@ -39,7 +41,7 @@ public static class ClientApiEndpoints
         endpoints.Map("/health/ready", status.Ready, status.GetReady);
         endpoints.Map("/metrics", metrics.Metrics, metrics.GetMetrics);
         endpoints.Map("/", landing.Page, landing.GetPage);
-        endpoints.MapOpenApi("/openapi/{documentName}.json");
+        endpoints.Map("/openapi/v1.json", document.Document, document.GetDocument);
         return endpoints;
     }
 

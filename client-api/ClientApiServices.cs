@@ -37,6 +37,7 @@ public static class ClientApiServices
         services.TryAddSingleton<MetricCollector>();
         services.TryAddSingleton<MetricsEndpoint>();
         services.AddApiDocument();
+        services.TryAddSingleton<OpenApiEndpoint>();
         return services;
     }
 }

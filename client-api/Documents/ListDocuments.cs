@@ -28,4 +28,4 @@ public sealed record HealthDocument(string Status);
 /// <param name="TraceId">Finds the request in logs and traces.</param>
 /// <param name="Parameter">The parameter or header that is wrong, where one is.</param>
 public sealed record ProblemDocument(
-    string Type, string Title, int Status, string? Detail, string? Instance, string? TraceId, string? Parameter);
+    string Type, string Title, int Status, string? Detail = null, string? Instance = null, string? TraceId = null, string? Parameter = null);

@@ -12,15 +12,16 @@ internal sealed class FeedHub(
     private readonly Lock _gate = new();
     private readonly Dictionary<string, InstrumentFeed> _feeds = new(StringComparer.Ordinal);
     private int _open;
+    private long _dropped;
 
-    /// <summary>Feeds that run.</summary>
-    public int FeedCount
+    /// <summary>Readers that were too slow, so far.</summary>
+    public long DroppedCount => Interlocked.Read(ref _dropped);
+
+    /// <summary>Whether anybody listens to an instrument.</summary>
+    public bool Has(string instrument)
     {
-        get
-        {
-            lock (_gate)
-                return _feeds.Count;
-        }
+        lock (_gate)
+            return _feeds.ContainsKey(instrument);
     }
 
     /// <summary>Listens to an instrument from now on; null where as many listen as may.</summary>
@@ -38,6 +39,7 @@ internal sealed class FeedHub(
                 _ = feed.Run();
             }
             var subscription = new Subscription(options.Value.StreamBuffer, leaving => Leave(instrument, feed, leaving));
+            subscription.Dropped.Register(() => Interlocked.Increment(ref _dropped));
             feed.Add(subscription);
             meter.Streams.Add(1);
             return subscription;

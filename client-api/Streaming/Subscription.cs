@@ -22,9 +22,9 @@ internal sealed class Subscription(int maxEvents, Action<Subscription> leave) : 
     {
         lock (_gate)
         {
-            if (_left || _dropped.IsCancellationRequested || page.EventCount == 0 && _pages.Reader.Count > 0)
+            if (_left || _dropped.IsCancellationRequested || page.EventCount == 0 && Volatile.Read(ref _waiting) > 0)
                 return;
-            if (Interlocked.Add(ref _waiting, page.EventCount) <= maxEvents)
+            if (Interlocked.Add(ref _waiting, WeightOf(page)) <= maxEvents)
             {
                 _pages.Writer.TryWrite(page);
                 return;
@@ -42,11 +42,13 @@ internal sealed class Subscription(int maxEvents, Action<Subscription> leave) : 
         {
             if (!_pages.Reader.TryRead(out var page))
                 continue;
-            Interlocked.Add(ref _waiting, -page.EventCount);
+            Interlocked.Add(ref _waiting, -WeightOf(page));
             return page;
         }
         throw new OperationCanceledException(Dropped);
     }
+
+    private static int WeightOf(EventPage page) => Math.Max(1, page.EventCount);
 
     public void Dispose()
     {
