@@ -45,7 +45,8 @@ public static class ClientApiEndpoints
         return endpoints;
     }
 
+    // The method is what the OpenAPI document finds an endpoint by; the route is what it says of it.
     private static void Map(
         this IEndpointRouteBuilder endpoints, string address, ApiRoute route, RequestDelegate handler, string[]? methods = null) =>
-        endpoints.MapMethods(address, methods ?? Reading, handler).WithName(route.Name).WithSummary(route.Summary).WithMetadata(route);
+        endpoints.MapMethods(address, methods ?? Reading, handler).WithName(route.Name).WithMetadata(handler.Method, route);
 }

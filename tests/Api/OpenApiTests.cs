@@ -24,6 +24,7 @@ public sealed class OpenApiTests(ApiHost host)
     {
         var document = await Read();
         var ids = new HashSet<string>();
+        Assert.NotEmpty(document.GetProperty("paths").EnumerateObject());
         foreach (var path in document.GetProperty("paths").EnumerateObject())
             foreach (var operation in path.Value.EnumerateObject())
             {

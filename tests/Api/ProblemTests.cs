@@ -186,7 +186,7 @@ public sealed class ProblemTests(ApiHost host)
             host.Market["test:PROBLEMS"].Book(1, 100m, 101m);
         var then = TimeProvider.System.GetUtcNow().AddHours(-1);
         host.Market["test:OLD"].Book(1, 1, 2).Says(freshness => freshness with { Watermark = then, ReceivedAt = then });
-        host.Market["test:HANGS"].Hangs = new TaskCompletionSource().Task;
+        host.Market["test:HANGS"].Hangs = host.Market.Closed;
         host.Market["test:THROWS"].Throws = new InvalidOperationException("secret");
         host.Market["test:TIMES-OUT"].Throws = new TimeoutException("secret");
     }

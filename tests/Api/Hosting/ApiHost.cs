@@ -70,6 +70,7 @@ public class ApiHost : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        Market.Close();
         if (_app is not null)
         {
             await _app.StopAsync();

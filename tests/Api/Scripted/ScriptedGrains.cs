@@ -11,6 +11,13 @@ public sealed class ScriptedMarket
 {
     private readonly ConcurrentDictionary<string, ScriptedInstrument> _instruments = new(StringComparer.Ordinal);
 
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done when the tests are: what hangs until then lets the engine stop.</summary>
+    public Task Closed => _closed.Task;
+
+    public void Close() => _closed.TrySetResult();
+
     public PlatformStatus Status { get; set; } = new()
     {
         Engine = "scripted",
