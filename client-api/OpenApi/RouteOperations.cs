@@ -32,7 +32,7 @@ internal sealed class RouteOperations : IOpenApiOperationTransformer
                 Description = "The caller has the content already; the headers tell its freshness.",
                 Headers = Headers(ResponseHeaders.View),
             });
-        var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemDocument), null, cancellationToken);
+        var problem = await Reference(typeof(ProblemDocument), context, cancellationToken);
         foreach (var status in EverywherePossible.Concat(route.Problems).Order())
             operation.Responses.Add($"{status}", Problem(status, problem));
     }
@@ -104,13 +104,23 @@ internal sealed class RouteOperations : IOpenApiOperationTransformer
                 [route.Produces] = new()
                 {
                     Schema = route.Document is { } document
-                    ? await context.GetOrCreateSchemaAsync(document, null, cancellation)
+                    ? await Reference(document, context, cancellation)
                     : new OpenApiSchema { Type = JsonSchemaType.String },
                 },
             },
         };
 
-    private static OpenApiResponse Problem(int status, OpenApiSchema schema) => new()
+    /// <summary>Puts a document's schema among the components, once, and refers to it.</summary>
+    private static async Task<IOpenApiSchema> Reference(
+        Type document, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        var components = context.Document!;
+        if (components.Components?.Schemas?.ContainsKey(document.Name) != true)
+            components.AddComponent(document.Name, await context.GetOrCreateSchemaAsync(document, null, cancellation));
+        return new OpenApiSchemaReference(document.Name, components);
+    }
+
+    private static OpenApiResponse Problem(int status, IOpenApiSchema schema) => new()
     {
         Description = ApiProblem.OfStatus(status).Title,
         Headers = status == StatusCodes.Status503ServiceUnavailable ? Headers(ResponseHeaders.Unavailable) : null,
