@@ -57,6 +57,8 @@ public sealed class RepairPlanner
     private DateTimeOffset _until;
     private DateTimeOffset _notBefore;
     private int _failures;
+    // The answer came through the log before the request itself was known to have ended.
+    private bool? _arrived;
 
     public RepairPacing Pacing { get; set; } = new();
 
@@ -89,7 +91,7 @@ public sealed class RepairPlanner
             Fail(now, null, 0.5);
         if (_need is not { } need || _phase != Phase.Idle || now < need.Since + Pacing.Grace || now < _notBefore)
             return null;
-        (_phase, _id, _until) = (Phase.Asking, newId(), now + Pacing.Deadline);
+        (_phase, _id, _until, _arrived) = (Phase.Asking, newId(), now + Pacing.Deadline, null);
         return (_id, need);
     }
 
@@ -99,7 +101,9 @@ public sealed class RepairPlanner
     {
         if (_phase != Phase.Asking || id != _id)
             return;
-        if (outcome.Answered)
+        if (_arrived is { } enough)
+            Close(enough, now, jitter);
+        else if (outcome.Answered)
             (_phase, _until) = (Phase.AwaitingAnswer, now + Pacing.AnswerWithin);
         else
             Fail(now, outcome.RetryAfter, jitter);
@@ -110,6 +114,14 @@ public sealed class RepairPlanner
     {
         if (_phase == Phase.Idle || id != _id)
             return;
+        if (_phase == Phase.Asking)
+            _arrived = enough;
+        else
+            Close(enough, now, jitter);
+    }
+
+    private void Close(bool enough, DateTimeOffset now, double jitter)
+    {
         if (enough)
             (_phase, _failures, _notBefore) = (Phase.Idle, 0, now);
         else

@@ -74,6 +74,7 @@ public sealed class RepairPlannerTests
         Assert.Null(Due(7));
         var second = Due(9.5);
         Assert.NotNull(second);
+        _planner.Ended(second, new RepairOutcome(true), At(9.9), 0);
         _planner.Arrived(second, enough: false, At(10), 0);
         Assert.Null(Due(11));
         Assert.NotNull(Due(13));
@@ -87,6 +88,17 @@ public sealed class RepairPlannerTests
         _planner.Ended(id, new RepairOutcome(true), At(2), 0);
         _planner.Arrived(id, enough: true, At(2), 0);
         Assert.NotNull(Due(2));
+    }
+
+    [Fact]
+    public void An_answer_that_overtakes_the_end_of_its_request_waits_for_it()
+    {
+        Need(_t0);
+        var id = Due(1)!;
+        _planner.Arrived(id, enough: true, At(2), 0);
+        Assert.Null(Due(3));
+        _planner.Ended(id, new RepairOutcome(true), At(4), 0);
+        Assert.NotNull(Due(4));
     }
 
     [Fact]
