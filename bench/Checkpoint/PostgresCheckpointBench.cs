@@ -1,0 +1,251 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using StreamForge.Grains.State;
+using StreamForge.Silo.Storage;
+using StreamForge.Silo.Storage.PostgreSql;
+using StreamForge.Tests.Support.Postgres;
+
+namespace StreamForge.Bench.Checkpoint;
+
+/// <summary>What to measure.</summary>
+public sealed record CheckpointBenchOptions
+{
+    /// <summary>Of a server that may be written to (schema <c>streamforge</c>); null starts a private one, <c>fsync</c> on.</summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>Sizes of a state, bytes. Default: 1 KB and 50 KB.</summary>
+    public IReadOnlyList<int> PayloadBytes { get; init; } = [1_024, 50 * 1_024];
+
+    /// <summary>How long each side is measured, in all.</summary>
+    public double Seconds { get; init; } = 6;
+
+    /// <summary>Connections of the one-row side.</summary>
+    public int Connections { get; init; } = 16;
+
+    /// <summary>Grains that are written over and over: as many as make up this many bytes, from 500 to 10,000.</summary>
+    public int WorkingSetBytes { get; init; } = 32 * 1_024 * 1_024;
+
+    /// <summary>The two sides take turns this often, so that a change of the machine's load meets both.</summary>
+    public int Turns { get; init; } = 3;
+}
+
+/// <summary>
+/// The same rows, the same bytes, the same condition on the ETag, each commit flushed to disk: once as one-row transactions on 16
+/// connections, once by the state store's batches.
+/// </summary>
+public static class PostgresCheckpointBench
+{
+    /// <returns>A line a payload size: rows/s and MB/s of both, and their ratio.</returns>
+    public static async Task<IReadOnlyList<Figures>> RunAsync(
+        CheckpointBenchOptions options, IProgress<string> progress, CancellationToken cancellation)
+    {
+        using var cluster = options.ConnectionString is null ? StartServer(progress) : null;
+        var settings = new PostgresOptions
+        {
+            ConnectionString = options.ConnectionString ?? cluster!.ConnectionString + ";Database=postgres",
+        };
+        var figures = new List<Figures>();
+        foreach (var size in options.PayloadBytes)
+            figures.Add(await Measure(options, settings, size, progress, cancellation));
+        return figures;
+    }
+
+    private static PostgresCluster StartServer(IProgress<string> progress)
+    {
+        progress.Report("starting a private PostgreSQL");
+        var programs = PostgresCluster.FindPrograms()
+            ?? throw new InvalidOperationException("PostgreSQL is not installed: name a server with --postgres CONNECTION.");
+        return PostgresCluster.Create(programs, "max_wal_size=8GB", "shared_buffers=512MB", "checkpoint_timeout=30min");
+    }
+
+    private static async Task<Figures> Measure(
+        CheckpointBenchOptions options, PostgresOptions settings, int size, IProgress<string> progress, CancellationToken cancellation)
+    {
+        await using var database = await PostgresDatabase.Open(
+            settings, TimeProvider.System, NullLogger<PostgresDatabase>.Instance, cancellation);
+        await using var store = new PostgresStateStore(database);
+        await using var source = NpgsqlDataSource.Create(settings.ConnectionString + $";Maximum Pool Size={options.Connections + 4}");
+        var durable = await Setting(source, "fsync") == "on" && await Setting(source, "synchronous_commit") == "on";
+
+        var rows = Math.Clamp(options.WorkingSetBytes / size, 500, 10_000);
+        progress.Report($"{size} bytes: writing {rows} rows");
+        var grains = Grains(rows, size);
+        await Task.WhenAll(grains.Select(g => g.Write(store, cancellation)));
+
+        var oneRow = new Rate();
+        var batched = new Rate();
+        var turn = TimeSpan.FromSeconds(options.Seconds / options.Turns);
+        for (var i = 1; i <= options.Turns; i++)
+        {
+            progress.Report($"{size} bytes: turn {i} of {options.Turns}, one-row transactions on {options.Connections} connections");
+            await oneRow.Measure(turn, stop => OneRow(source, grains, options.Connections, stop));
+            progress.Report($"{size} bytes: turn {i} of {options.Turns}, batches");
+            await batched.Measure(turn, stop => Batched(store, grains, stop));
+        }
+
+        await Clear(source);
+        return new Figures("postgres-checkpoint",
+        [
+            ("payload_bytes", size), ("connections", options.Connections), ("fsync", durable),
+            ("one_row_rows_per_s", oneRow.PerSecond), ("batched_rows_per_s", batched.PerSecond),
+            ("ratio", batched.PerSecond / oneRow.PerSecond),
+            ("one_row_mb_per_s", oneRow.PerSecond * size / 1e6), ("batched_mb_per_s", batched.PerSecond * size / 1e6),
+        ]);
+    }
+
+    private static Grain[] Grains(int rows, int size)
+    {
+        var random = new Random(42);
+        return [.. Enumerable.Range(0, rows).Select(i =>
+        {
+            var payload = new byte[size];
+            random.NextBytes(payload);
+            return new Grain($"bench-{size}", $"binance:COIN{i:00000}", payload);
+        })];
+    }
+
+    /// <summary>Each connection has its share of the grains and writes one after the other, each in a transaction of its own.</summary>
+    private static async Task<long> OneRow(NpgsqlDataSource source, Grain[] grains, int connections, CancellationToken stop)
+    {
+        var counts = await Task.WhenAll(Enumerable.Range(0, connections).Select(c => Task.Run(async () =>
+        {
+            await using var connection = await source.OpenConnectionAsync(CancellationToken.None);
+            var share = grains.Where((_, i) => i % connections == c).ToArray();
+            await using var writer = await OneRowWriter.Prepare(connection);
+            var rows = 0L;
+            while (!stop.IsCancellationRequested)
+            {
+                await writer.Write(share[rows % share.Length]);
+                rows++;
+            }
+
+            return rows;
+        })));
+        return counts.Sum();
+    }
+
+    /// <summary>Every grain writes again as soon as its last write is durable: as at a checkpoint, all at once.</summary>
+    private static async Task<long> Batched(PostgresStateStore store, Grain[] grains, CancellationToken stop)
+    {
+        var counts = await Task.WhenAll(grains.Select(async grain =>
+        {
+            var rows = 0L;
+            while (!stop.IsCancellationRequested)
+            {
+                await grain.Write(store, CancellationToken.None);
+                rows++;
+            }
+
+            return rows;
+        }));
+        return counts.Sum();
+    }
+
+    private static async Task<string> Setting(NpgsqlDataSource source, string name)
+    {
+        await using var command = source.CreateCommand($"show {name}");
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task Clear(NpgsqlDataSource source)
+    {
+        await using var command = source.CreateCommand("delete from streamforge.state where kind like 'bench-%'; checkpoint");
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private sealed class Rate
+    {
+        private long _rows;
+        private TimeSpan _time;
+
+        public double PerSecond => _rows / _time.TotalSeconds;
+
+        /// <summary>The time counts to the end of the last write.</summary>
+        public async Task Measure(TimeSpan turn, Func<CancellationToken, Task<long>> run)
+        {
+            using var stop = new CancellationTokenSource(turn);
+            var watch = Stopwatch.StartNew();
+            _rows += await run(stop.Token);
+            _time += watch.Elapsed;
+        }
+    }
+}
+
+/// <summary>A row that is written over and over, under the condition of its ETag.</summary>
+internal sealed class Grain(string kind, string id, byte[] payload)
+{
+    private int _version;
+
+    public StateKey Key { get; } = new(kind, id);
+
+    public byte[] Payload => payload;
+
+    public string? Stored => _version == 0 ? null : $"v{_version}";
+
+    /// <summary>Changes the state a little; the write that follows must succeed.</summary>
+    public string Change()
+    {
+        payload[_version % payload.Length]++;
+        return $"v{++_version}";
+    }
+
+    public async Task Write(PostgresStateStore store, CancellationToken cancellation)
+    {
+        var expected = Stored;
+        var outcome = await store.Write(
+            new StateWrite
+            {
+                Key = Key, SchemaVersion = 1, Payload = payload, ExpectedETag = expected, ETag = Change(),
+                Index = new StateIndex("binance", "live", _version),
+            },
+            cancellation);
+        if (!outcome.Written)
+            throw new InvalidOperationException($"{Key}: a write of the benchmark met {outcome.StoredETag}.");
+    }
+}
+
+/// <summary>The conditional write of one row, prepared, in the transaction of its own statement.</summary>
+internal sealed class OneRowWriter : IAsyncDisposable
+{
+    private readonly NpgsqlCommand _command;
+
+    private OneRowWriter(NpgsqlCommand command) => _command = command;
+
+    public static async Task<OneRowWriter> Prepare(NpgsqlConnection connection)
+    {
+        var command = new NpgsqlCommand(
+            """
+            update streamforge.state
+            set etag = $4, schema_version = 1, payload = $5, scope = 'binance', status = 'live', sequence = $6, written_at = now()
+            where kind = $1 and id = $2 and etag = $3
+            """,
+            connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string>(), new NpgsqlParameter<string>(), new NpgsqlParameter<string>(),
+                new NpgsqlParameter<string>(), new NpgsqlParameter<byte[]>(), new NpgsqlParameter<long>(),
+            },
+        };
+        await command.PrepareAsync();
+        return new OneRowWriter(command);
+    }
+
+    public async Task Write(Grain grain)
+    {
+        var expected = grain.Stored!;
+        Set(0, grain.Key.Kind);
+        Set(1, grain.Key.Id);
+        Set(2, expected);
+        Set(3, grain.Change());
+        Set(4, grain.Payload);
+        Set(5, 1L);
+        if (await _command.ExecuteNonQueryAsync() != 1)
+            throw new InvalidOperationException($"{grain.Key}: a write of the benchmark did not meet {expected}.");
+    }
+
+    public ValueTask DisposeAsync() => _command.DisposeAsync();
+
+    private void Set<T>(int index, T value) => ((NpgsqlParameter<T>)_command.Parameters[index]).TypedValue = value;
+}
