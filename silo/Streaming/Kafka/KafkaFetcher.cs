@@ -132,7 +132,11 @@ internal sealed class KafkaFetcher : IAsyncDisposable
 
     private void Drop(TopicPartition partition)
     {
-        if (_feeds.Remove(partition))
-            _consumer.IncrementalUnassign([partition.ToKafka()]);
+        if (!_feeds.Remove(partition, out var feed))
+            return;
+        // librdkafka remembers a pause beyond the assignment: it would never fetch the partition again.
+        if (feed.Paused)
+            _consumer.Resume([partition.ToKafka()]);
+        _consumer.IncrementalUnassign([partition.ToKafka()]);
     }
 }

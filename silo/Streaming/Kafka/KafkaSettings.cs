@@ -49,9 +49,12 @@ internal static class KafkaSettings
         ["enable.partition.eof"] = "true",
         ["fetch.wait.max.ms"] = "100",
         ["fetch.error.backoff.ms"] = "100",
+        // A full queue is our own doing and empties at once; the default of a second would be a second of standing still.
+        ["fetch.queue.backoff.ms"] = "5",
         ["queued.min.messages"] = "20000",
-        ["queued.max.messages.kbytes"] = Text(Math.Max(1, options.PartitionBufferBytes / 1024)),
-        ["fetch.message.max.bytes"] = Text(Math.Max(1024 * 1024, options.PartitionBufferBytes / 2)),
+        ["queued.max.messages.kbytes"] = Text(options.PartitionBufferBytes / 2048),
+        // A pause throws away what librdkafka fetched ahead: fetching less ahead than a buffer holds keeps that small.
+        ["fetch.message.max.bytes"] = Text(options.PartitionBufferBytes / 2),
         ["dotnet.consumer.consume.result.fields"] = "all",
     });
 

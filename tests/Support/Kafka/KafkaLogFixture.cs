@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using StreamForge.Silo.Streaming;
 using StreamForge.Silo.Streaming.Kafka;
 using StreamForge.Tests.Support.Streaming;
@@ -17,8 +18,6 @@ public sealed class KafkaLogFixture : EventLogFixture
 
     public override TimeSpan Deadline => TimeSpan.FromSeconds(60);
 
-    public override string WhyNoRetention => "Records cannot be made to expire at will. " + Mock;
-
     public override string WhyNoRecreation => "Topic ids are needed to tell. " + Mock;
 
     protected override string Suffix => _broker.Suffix;
@@ -27,6 +26,30 @@ public sealed class KafkaLogFixture : EventLogFixture
     {
         await _log.DisposeAsync();
         _log = _broker.Open();
+    }
+
+    /// <summary>The mock keeps 5 MB a partition: what is appended beyond pushes the oldest out. A real Kafka is told to.</summary>
+    public override async ValueTask DropBelow(Silo.Streaming.TopicPartition partition, long offset)
+    {
+        if (_broker.Mock is null)
+        {
+            using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _broker.BootstrapServers }).Build();
+            await admin.DeleteRecordsAsync([new TopicPartitionOffset(partition.Topic, partition.Partition, offset)]);
+            return;
+        }
+
+        await using var producer = _log.CreateProducer();
+        while ((await _log.Bounds(partition, CancellationToken.None)).Start < offset)
+        {
+            var filler = new NewRecord
+            {
+                Topic = partition.Topic,
+                Partition = partition.Partition,
+                Value = new byte[1_000_000],
+                Timestamp = DateTimeOffset.UnixEpoch,
+            };
+            await producer.Append(filler, CancellationToken.None);
+        }
     }
 
     public override async ValueTask DisposeAsync()
