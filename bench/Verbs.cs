@@ -7,7 +7,7 @@ internal static class Verbs
 {
     private static readonly Dictionary<string, (string What, Func<Arguments, Task> Run)> All = new(StringComparer.Ordinal)
     {
-        ["postgres"] = ("batched checkpoints beside one-row transactions (--postgres CONNECTION, --seconds N)", Postgres),
+        ["postgres"] = ("batched checkpoints beside one-row transactions (--postgres CONNECTION, --seconds N, --writers N)", Postgres),
     };
 
     public static async Task<int> Run(string[] args)
@@ -38,6 +38,7 @@ internal static class Verbs
         {
             ConnectionString = arguments.Text("--postgres"),
             Seconds = arguments.Number("--seconds", 6),
+            WriteConnections = (int)arguments.Number("--writers", new Silo.Storage.PostgreSql.PostgresOptions().WriteConnections),
         };
         arguments.NothingElse();
         var progress = new ConsoleProgress();

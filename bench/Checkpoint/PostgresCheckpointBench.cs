@@ -20,6 +20,9 @@ public sealed record CheckpointBenchOptions
     /// <summary>How long each side is measured, in all.</summary>
     public double Seconds { get; init; } = 6;
 
+    /// <summary>Connections that write batches. Default: the store's own.</summary>
+    public int WriteConnections { get; init; } = new PostgresOptions().WriteConnections;
+
     /// <summary>Connections of the one-row side.</summary>
     public int Connections { get; init; } = 16;
 
@@ -44,6 +47,7 @@ public static class PostgresCheckpointBench
         var settings = new PostgresOptions
         {
             ConnectionString = options.ConnectionString ?? cluster!.ConnectionString + ";Database=postgres",
+            WriteConnections = options.WriteConnections,
         };
         var figures = new List<Figures>();
         foreach (var size in options.PayloadBytes)
