@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using StreamForge.Grains.Integrity;
+using StreamForge.Grains.Market;
 using StreamForge.Grains.State;
 using StreamForge.Silo.Integrity;
 using StreamForge.Silo.Storage;
@@ -23,6 +24,7 @@ public static class SiloServices
     {
         services.AddOptions<PumpOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<MarketPipelineOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MarketOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.AddMetrics();
         services.TryAddSingleton<IIdSource, RandomIdSource>();
         services.TryAddSingleton<IPumpSchedulers, ThreadPoolPumpSchedulers>();

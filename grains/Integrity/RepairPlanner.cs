@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace StreamForge.Grains.Integrity;
 
 /// <summary>What of a stream must be asked for.</summary>
@@ -8,33 +10,24 @@ public readonly record struct RepairNeed(RepairKind Kind, long? From, long? To, 
 public sealed record RepairPacing
 {
     /// <summary>How long a gap may close by itself before the source is asked; where events come reordered. Zero to 1 min; 250 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan Grace { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long one request may take in all, waiting for a permit included. 1 s to 10 min; 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long an answer that stands in the log may take to reach the entity before it is asked for again. 100 ms to 10 min; 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The delay after the first failure; it doubles with each. 10 ms to 1 min; 500 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan BackoffFirst { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The longest delay. At least the first; 30 s.</summary>
+    /// <summary>The longest delay. 10 ms to 1 h; 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
     public TimeSpan BackoffMost { get; init; } = TimeSpan.FromSeconds(30);
-
-    public IEnumerable<string> Errors(string name)
-    {
-        if (Grace < TimeSpan.Zero || Grace > TimeSpan.FromMinutes(1))
-            yield return $"{name}.{nameof(Grace)} must be from 0 to 1 min.";
-        if (Deadline < TimeSpan.FromSeconds(1) || Deadline > TimeSpan.FromMinutes(10))
-            yield return $"{name}.{nameof(Deadline)} must be from 1 s to 10 min.";
-        if (AnswerWithin < TimeSpan.FromMilliseconds(100) || AnswerWithin > TimeSpan.FromMinutes(10))
-            yield return $"{name}.{nameof(AnswerWithin)} must be from 100 ms to 10 min.";
-        if (BackoffFirst < TimeSpan.FromMilliseconds(10) || BackoffFirst > TimeSpan.FromMinutes(1))
-            yield return $"{name}.{nameof(BackoffFirst)} must be from 10 ms to 1 min.";
-        if (BackoffMost < BackoffFirst)
-            yield return $"{name}.{nameof(BackoffMost)} must be at least {nameof(BackoffFirst)}.";
-    }
 }
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
@@ -260,9 +262,24 @@ public sealed class InstrumentCoreTests
     [Fact]
     public void Options_out_of_range_are_all_told()
     {
-        Assert.Empty(new MarketOptions().Errors());
-        var errors = new MarketOptions { HeldEvents = 0, Tick = TimeSpan.Zero, DepthRepair = new() { Deadline = TimeSpan.Zero } }.Errors();
-        Assert.Equal(3, errors.Count);
+        var services = new ServiceCollection();
+        services.AddOptions<MarketOptions>().ValidateDataAnnotations();
+        using var good = services.BuildServiceProvider();
+        Assert.Equal(new MarketOptions(), good.GetRequiredService<IOptions<MarketOptions>>().Value);
+
+        services.AddSingleton<IOptionsFactory<MarketOptions>>(p => new Fixed(
+            new MarketOptions { HeldEvents = 0, Tick = TimeSpan.Zero, DepthRepair = new() { Deadline = TimeSpan.Zero } },
+            p.GetServices<IValidateOptions<MarketOptions>>()));
+        using var bad = services.BuildServiceProvider();
+        var error = Assert.Throws<OptionsValidationException>(
+            () => bad.GetRequiredService<IOptionsFactory<MarketOptions>>().Create(Options.DefaultName));
+        Assert.Equal(3, error.Failures.Count());
+    }
+
+    private sealed class Fixed(MarketOptions options, IEnumerable<IValidateOptions<MarketOptions>> checks)
+        : OptionsFactory<MarketOptions>([], [], checks)
+    {
+        protected override MarketOptions CreateInstance(string name) => options;
     }
 
     private static readonly DateTimeOffset _start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

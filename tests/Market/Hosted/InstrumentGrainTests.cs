@@ -1,0 +1,259 @@
+using System.Buffers;
+using Orleans.Storage;
+using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Market;
+using StreamForge.Contracts.Streams;
+using StreamForge.Grains.Market;
+using StreamForge.Silo.Storage;
+using StreamForge.Tests.Market.Instruments;
+using StreamForge.Tests.Support;
+
+namespace StreamForge.Tests.Market.Hosted;
+
+/// <summary>The shells around the core, on a real engine and a real store.</summary>
+public sealed class InstrumentGrainTests(MarketGrainFixture fixture) : IClassFixture<MarketGrainFixture>
+{
+    private static readonly DateTimeOffset _start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan _long = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task Flush_answers_what_is_stored_and_nothing_more()
+    {
+        var (grain, name) = New();
+        await Ingest(grain, Topics.MarketDepth, null, (3, Snapshot(name, 10)), (5, Diff(name, 10, 11)));
+        var first = await grain.Flush();
+        Assert.Equal(5, first.DurableOf(Topics.MarketDepth, CoreDriver.LogId, 3));
+        Assert.Equal(-1, first.DurableOf(Topics.MarketDepth, Guid.Empty, 3));
+        Assert.True(first.BytesWritten > 0);
+        Assert.Equal(0, (await grain.Flush()).BytesWritten);
+
+        var stored = await Stored(name);
+        Assert.Equal((11L, 5L), (stored.Sequence.Sequence, stored.Feeds.Capture()[0].Position.Offset));
+        await Ingest(grain, Topics.MarketTrades, null, (1, Trade(name, 1, 0)));
+        var flushes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => grain.Flush().AsTask()));
+        Assert.All(flushes, f => Assert.Equal(1, f.DurableOf(Topics.MarketTrades, CoreDriver.LogId, 3)));
+        Assert.Single(flushes, f => f.BytesWritten > 0);
+    }
+
+    [Fact]
+    public async Task A_new_epoch_finds_a_rivals_write_and_reads_it()
+    {
+        var (grain, name) = New();
+        await Ingest(grain, Topics.MarketDepth, null, (3, Snapshot(name, 10)));
+        await grain.Flush();
+        await Ingest(grain, Topics.MarketDepth, 3, (4, Diff(name, 10, 11)));
+        await Rival(name, state => state.Feeds.Move(CoreDriver.Batch(Topics.MarketDepth, null), 9));
+
+        var result = await grain.Ingest(
+            CoreDriver.Batch(Topics.MarketDepth, null, CoreDriver.Record(9, Diff(name, 98, 99)), CoreDriver.Record(10, Diff(name, 10, 12))) with { Epoch = 2 });
+        Assert.Equal((IngestOutcome.Applied, 10L, new IngestCounts(1, 1, 0, 0)), (result.Outcome, result.Applied, result.Counts));
+        Assert.Equal(12, (await grain.GetView()).Book.Sequence);
+        Assert.Equal(10, (await grain.Flush()).DurableOf(Topics.MarketDepth, CoreDriver.LogId, 3));
+    }
+
+    [Fact]
+    public async Task What_loses_a_write_discards_its_memory()
+    {
+        var (grain, name) = New();
+        await Ingest(grain, Topics.MarketDepth, null, (3, Snapshot(name, 10)));
+        await grain.Flush();
+        await Ingest(grain, Topics.MarketDepth, 3, (4, Diff(name, 10, 11)));
+        await Rival(name, _ => { });
+
+        await Assert.ThrowsAsync<InconsistentStateException>(async () => await grain.Flush());
+        // The next activation has what is stored; the pump, told to be ahead of it, goes back.
+        await Eventually.HoldsAsync(async () => await Outcome() == IngestOutcome.Behind, _long, "the loser ends");
+        await Ingest(grain, Topics.MarketDepth, 3, (4, Diff(name, 10, 11)));
+        Assert.Equal(4, (await grain.Flush()).DurableOf(Topics.MarketDepth, CoreDriver.LogId, 3));
+
+        async Task<IngestOutcome?> Outcome()
+        {
+            try
+            {
+                return (await grain.Ingest(CoreDriver.Batch(Topics.MarketDepth, 4, CoreDriver.Record(5, Diff(name, 11, 12))))).Outcome;
+            }
+            catch (OrleansException)
+            {
+                return null;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Readers_that_wait_are_woken_by_what_they_wait_for()
+    {
+        var (grain, name) = New();
+        var place = await grain.ReadUpdates(null, 0, 10, TimeSpan.Zero);
+        Assert.True(place.Reset);
+        var updates = grain.ReadUpdates(place.Life, place.Version, 10, _long).AsTask();
+        var sequence = grain.WaitForSequence(11, _long).AsTask();
+        await Ingest(grain, Topics.MarketDepth, null, (3, Snapshot(name, 10)));
+        Assert.Equal(10, (await updates).Updates[0].Sequence);
+        Assert.False(sequence.IsCompleted);
+        await Ingest(grain, Topics.MarketDepth, 3, (4, Diff(name, 10, 11)));
+        Assert.True(await sequence);
+        Assert.False(await grain.WaitForSequence(12, TimeSpan.FromMilliseconds(1)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await grain.WaitForSequence(12, TimeSpan.FromSeconds(11)));
+    }
+
+    [Fact]
+    public async Task A_reader_that_follows_hears_that_the_source_went_down()
+    {
+        var (grain, name) = New();
+        await Ingest(grain, Topics.MarketDepth, null, (3, Snapshot(name, 10)));
+        var page = await grain.ReadUpdates(null, 0, 10, TimeSpan.Zero);
+        Assert.Equal(FreshnessStatus.Live, (await grain.GetView()).Freshness.Status);
+        page = await grain.ReadUpdates(page.Life, page.Version, 10, TimeSpan.Zero);
+        var next = grain.ReadUpdates(page.Life, page.Version, 10, _long).AsTask();
+        fixture.Source.Down[name] = true;
+        var update = Assert.Single((await next).Updates);
+        Assert.Equal((StreamUpdateKind.Freshness, FreshnessStatus.SourceDown), (update.Kind, update.Status));
+    }
+
+    [Fact]
+    public async Task A_gap_asks_the_source_once_and_closes_with_its_answer()
+    {
+        var (grain, name) = New();
+        await Ingest(grain, Topics.MarketDepth, null, (1, Snapshot(name, 10)), (2, Diff(name, 12, 13)));
+        Assert.Equal(FreshnessStatus.Gap, (await grain.GetView()).Freshness.Status);
+        await Eventually.Holds(() => fixture.Source.Requests.Any(r => r.Entity == name), _long, "the source is asked");
+        Assert.Equal(FreshnessStatus.Repairing, (await grain.GetBook(1)).Freshness.Status);
+        var request = Assert.Single(fixture.Source.Requests, r => r.Entity == name);
+        var batch = CoreDriver.Batch(Topics.MarketDepth, 2, CoreDriver.Record(3, Snapshot(name, 12), request.Id));
+        Assert.Equal(1, (await grain.Ingest(batch)).Counts.Applied);
+        var view = await grain.GetView();
+        Assert.Equal((FreshnessStatus.Live, 13L), (view.Freshness.Status, view.Freshness.Sequence));
+        Assert.Equal(
+            [$"opened {name} depth", $"requested {name} DepthSnapshot", $"closed {name} depth"],
+            fixture.Source.Metered.Where(m => m.Contains(name, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Minutes_that_leave_are_kept_by_their_days_and_late_trades_join_them()
+    {
+        var (grain, name) = New();
+        var trades = new List<Trade>();
+        for (var minute = 0; minute < 3_000; minute += 7)
+            trades.Add(Trade(name, trades.Count + 1, minute));
+        for (var i = 0; i < trades.Count; i++)
+            await Ingest(grain, Topics.MarketTrades, i == 0 ? null : i - 1, (i, trades[i]));
+        await grain.Flush();
+        trades.Add(Trade(name, trades.Count + 1, 21) with { Price = 99 });
+        trades.Add(Trade(name, trades.Count + 1, 22) with { Price = 98 });
+        for (var i = trades.Count - 2; i < trades.Count; i++)
+            await Ingest(grain, Topics.MarketTrades, i - 1, (i, trades[i]));
+        var flush = await grain.Flush();
+        Assert.Equal(trades.Count - 1, flush.DurableOf(Topics.MarketTrades, CoreDriver.LogId, 3));
+
+        var stored = await Stored(name);
+        Assert.True(stored.Candles.Floor > 0 && stored.Candles.Bars.Count < 250 && stored.Candles.Late.Count == 0);
+        var minutes = (await grain.GetCandles(CandleInterval.OneMinute, _start, _start.AddMinutes(60))).Candles;
+        Assert.Equal(60, minutes.Length);
+        Assert.Equal((2, 99m, 1), (minutes[21].Count, minutes[21].High, minutes[22].Count));
+        Assert.Equal((0, 98m), (minutes[23].Count, minutes[23].Close));
+        var all = (await grain.GetCandles(CandleInterval.OneHour, _start, _start.AddDays(3))).Candles;
+        Assert.Equal((50, trades.Count), (all.Length, all.Sum(c => c.Count)));
+        var days = (await grain.GetCandles(CandleInterval.OneDay, _start, _start.AddDays(3))).Candles;
+        Assert.Equal((3, trades.Count), (days.Length, days.Sum(c => c.Count)));
+        Assert.Equal(99, days[0].High);
+    }
+
+    [Fact]
+    public async Task Instruments_are_listed_by_their_stored_columns_page_by_page()
+    {
+        var venue = $"venue{Guid.NewGuid():N}";
+        foreach (var symbol in new[] { "A", "B", "C" })
+        {
+            var grain = fixture.Grains.GetGrain<IInstrumentGrain>($"{venue}:{symbol}");
+            await Ingest(grain, Topics.MarketDepth, null, (1, Snapshot($"{venue}:{symbol}", 10)));
+            if (symbol == "B")
+                await Ingest(grain, Topics.MarketDepth, 1, (2, Diff($"{venue}:{symbol}", 11, 12)));
+            await grain.Flush();
+        }
+
+        var directory = fixture.Grains.GetGrain<IInstrumentDirectoryGrain>("all");
+        var first = await directory.List(new InstrumentQuery { Venue = venue, Limit = 2 });
+        Assert.Equal([$"{venue}:A", $"{venue}:B"], first.Items.Select(i => i.Instrument));
+        Assert.Equal($"{venue}:B", first.Next);
+        var second = await directory.List(new InstrumentQuery { Venue = venue, Limit = 2, After = first.Next });
+        Assert.Equal($"{venue}:C", Assert.Single(second.Items).Instrument);
+        Assert.Null(second.Next);
+        var gaps = await directory.List(new InstrumentQuery { Venue = venue, Status = FreshnessStatus.Gap });
+        Assert.Equal(($"{venue}:B", FreshnessStatus.Gap, 10L), (gaps.Items[0].Instrument, gaps.Items[0].Status, gaps.Items[0].Sequence));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await directory.List(new InstrumentQuery { Limit = 0 }));
+    }
+
+    private (IInstrumentGrain Grain, string Name) New()
+    {
+        var name = $"binance:{Guid.NewGuid():N}";
+        return (fixture.Grains.GetGrain<IInstrumentGrain>(name), name);
+    }
+
+    private static async Task Ingest(IInstrumentGrain grain, string topic, long? previous, params (long Offset, MarketEvent Item)[] items)
+    {
+        var records = items.Select(i => CoreDriver.Record(i.Offset, i.Item)).ToArray();
+        var result = await grain.Ingest(CoreDriver.Batch(topic, previous, records));
+        Assert.True(result.Outcome == IngestOutcome.Applied, $"{result.Outcome} {result.Reason}");
+    }
+
+    private async Task<InstrumentState> Stored(string name)
+    {
+        var row = await fixture.Store.Read(new StateKey(InstrumentGrain.StateName, name), CancellationToken.None);
+        var state = new InstrumentState();
+        state.Read(row!.Payload.Span, row.SchemaVersion);
+        return state;
+    }
+
+    /// <summary>Another activation somewhere writes the row.</summary>
+    private async Task Rival(string name, Action<InstrumentState> change)
+    {
+        var key = new StateKey(InstrumentGrain.StateName, name);
+        var row = await fixture.Store.Read(key, CancellationToken.None);
+        var state = await Stored(name);
+        change(state);
+        var bytes = new ArrayBufferWriter<byte>();
+        state.Write(bytes);
+        var outcome = await fixture.Store.Write(
+            new StateWrite
+            {
+                Key = key,
+                SchemaVersion = state.SchemaVersion,
+                Payload = bytes.WrittenMemory,
+                ExpectedETag = row!.ETag,
+                ETag = $"{Guid.NewGuid():N}",
+                Index = state.Index,
+            },
+            CancellationToken.None);
+        Assert.True(outcome.Written);
+    }
+
+    private static DepthSnapshot Snapshot(string name, long sequence) => new()
+    {
+        Instrument = name,
+        ReceivedAt = _start,
+        Sequence = sequence,
+        Bids = [new PriceLevel(9, 1)],
+        Asks = [new PriceLevel(12, 1)],
+    };
+
+    private static DepthDiff Diff(string name, long previous, long last) => new()
+    {
+        Instrument = name,
+        ReceivedAt = _start,
+        Previous = previous,
+        Last = last,
+        Bids = [new PriceLevel(10, 1)],
+        Asks = [],
+    };
+
+    private static Trade Trade(string name, long id, int minute) => new()
+    {
+        Instrument = name,
+        ReceivedAt = _start.AddMinutes(minute),
+        TradeId = id,
+        Price = 10,
+        Quantity = 1,
+        Time = _start.AddMinutes(minute),
+        BuyerIsMaker = false,
+    };
+}
