@@ -1,4 +1,5 @@
 using System.Buffers;
+using Orleans.Runtime;
 using Orleans.Storage;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Market;
