@@ -1,0 +1,108 @@
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using StreamForge.Sources.Exchange;
+using StreamForge.Standalone.Commands;
+using StreamForge.Standalone.Hosting;
+using StreamForge.Tests.Support;
+
+namespace StreamForge.Tests.EndToEnd.Support;
+
+/// <summary>
+/// The whole platform in this process, in a folder of its own on ports of its own: WebSocket in, HTTP out, nothing in between
+/// replaced.
+/// </summary>
+internal sealed class TestPlatform : IAsyncDisposable
+{
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
+
+    private TestPlatform(PlatformHost host)
+    {
+        Host = host;
+        Http = new HttpClient { BaseAddress = host.Api, Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public PlatformHost Host { get; }
+
+    public HttpClient Http { get; }
+
+    public ExchangeHost Exchange => Host.Exchange ?? throw new InvalidOperationException("The exchange is another process.");
+
+    public static UpOptions Replay(string folder, params string[] files) => new()
+    {
+        Port = 0,
+        DataFolder = folder,
+        Seed = 1,
+        Headless = true,
+        Replay = files,
+        Speed = double.PositiveInfinity,
+        Symbols = [],
+        Instruments = 1,
+        Rate = 1,
+    };
+
+    public static async Task<TestPlatform> Start(UpOptions options, Action<IServiceCollection>? configure = null)
+    {
+        var host = await PlatformHost.Create(options, configure, CancellationToken.None);
+        try
+        {
+            await host.Start(CancellationToken.None);
+            return new TestPlatform(host);
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<JsonElement> Get(string path) => Http.GetFromJsonAsync<JsonElement>(path);
+
+    public Task<JsonElement> Status() => Get("/v1/status");
+
+    /// <summary>Returns when the recording is played to its end, nothing lags and no gap is open.</summary>
+    public async Task PlayedAndCaughtUp(TimeSpan deadline)
+    {
+        await Eventually.Holds(
+            () => Exchange.Progress.State == Sources.Exchange.Playback.PlaybackState.Ended, deadline, "the recording has ended");
+        await CaughtUp(deadline);
+    }
+
+    /// <summary>Returns when every raw frame that was appended has become an answer: three looks in a row find nothing to do.</summary>
+    public async Task CaughtUp(TimeSpan deadline)
+    {
+        var (quiet, last) = (0, -1L);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var status = await Status();
+                var lag = status.GetProperty("partitions").EnumerateArray().Sum(partition => partition.GetProperty("lag").GetInt64());
+                var seen = status.GetProperty("events").GetProperty("in").GetInt64();
+                quiet = lag == 0 && status.GetProperty("openGaps").GetInt32() == 0 && seen == last ? quiet + 1 : 0;
+                last = seen;
+                return quiet >= 20;
+            },
+            deadline,
+            "everything is applied and no gap is open");
+    }
+
+    /// <summary>The server-sent events of an instrument from now on.</summary>
+    public async IAsyncEnumerable<SseItem<JsonElement>> Stream(
+        string instrument, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await using var body = await Http.GetStreamAsync($"/v1/instruments/{instrument}/stream", cancellation);
+        var parser = SseParser.Create(body, (_, data) => JsonDocument.Parse(data.ToArray()).RootElement.Clone());
+        await foreach (var item in parser.EnumerateAsync(cancellation))
+            yield return item;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        using var late = new CancellationTokenSource(StopWithin);
+        await Host.Stop(late.Token);
+        await Host.DisposeAsync();
+    }
+}
