@@ -60,6 +60,12 @@ internal static class CapturedMarket
         return last;
     }
 
+    /// <summary>Trades in the Kraken capture: each frame holds some.</summary>
+    public static int KrakenTrades() => MarketRecordings.ReadCapture(MarketRecordings.KrakenTrades)
+        .Select(message => JsonElement.Parse(message.Body))
+        .Where(frame => frame.ValueKind == JsonValueKind.Array)
+        .Sum(frame => frame[1].GetArrayLength());
+
     /// <summary>The exchange's own bars of the five full minutes, one text each.</summary>
     public static string[] Klines() =>
     [

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using StreamForge.Sources.Exchange;
@@ -88,14 +87,26 @@ internal sealed class TestPlatform : IAsyncDisposable
             "everything is applied and no gap is open");
     }
 
-    /// <summary>The server-sent events of an instrument from now on.</summary>
-    public async IAsyncEnumerable<SseItem<JsonElement>> Stream(
-        string instrument, [EnumeratorCancellation] CancellationToken cancellation = default)
+    /// <summary>Returns when an answer says that it is live: the connector's word of the last second has arrived.</summary>
+    public async Task<JsonElement> Live(string path, TimeSpan deadline)
     {
-        await using var body = await Http.GetStreamAsync($"/v1/instruments/{instrument}/stream", cancellation);
-        var parser = SseParser.Create(body, (_, data) => JsonDocument.Parse(data.ToArray()).RootElement.Clone());
-        await foreach (var item in parser.EnumerateAsync(cancellation))
-            yield return item;
+        var answer = default(JsonElement);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                answer = await Get(path);
+                return answer.GetProperty("freshness").GetProperty("status").GetString() == "live";
+            },
+            deadline,
+            $"{path} is live");
+        return answer;
+    }
+
+    /// <summary>The server-sent events of an instrument from now on: the stream is open when this returns.</summary>
+    public async Task<IAsyncEnumerator<SseItem<JsonElement>>> Stream(string instrument, CancellationToken cancellation)
+    {
+        var body = await Http.GetStreamAsync($"/v1/instruments/{instrument}/stream", cancellation);
+        return SseParser.Create(body, (_, data) => JsonElement.Parse(data)).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
     }
 
     public async ValueTask DisposeAsync()
