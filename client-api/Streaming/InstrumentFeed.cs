@@ -14,6 +14,11 @@ internal sealed class InstrumentFeed(
     /// <summary>Changes asked for at once.</summary>
     public const int PageSize = 1_024;
 
+    /// <summary>
+    /// A grain that is asked to end waits for its calls: none of ours may keep it longer than a shutdown can bear.
+    /// </summary>
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(2);
 
@@ -21,6 +26,7 @@ internal sealed class InstrumentFeed(
     private ImmutableArray<Subscription> _subscribers = [];
     private string? _life;
     private long _version;
+    private long _toldAt = time.GetTimestamp();
 
     public int SubscriberCount => _subscribers.Length;
 
@@ -40,7 +46,8 @@ internal sealed class InstrumentFeed(
         {
             try
             {
-                Publish(await Poll(stop));
+                if (await Poll(stop) is { } page)
+                    Publish(page);
                 retry = FirstRetry;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -58,18 +65,25 @@ internal sealed class InstrumentFeed(
         }
     }
 
-    private async Task<EventPage> Poll(CancellationToken stop)
+    /// <returns>Changes; or nothing but a sign of life, when it is time for one; or null.</returns>
+    private async Task<EventPage?> Poll(CancellationToken stop)
     {
-        var wait = options.StreamHeartbeat;
+        var untilHeartbeat = options.StreamHeartbeat - time.GetElapsedTime(_toldAt);
+        var wait = TimeSpan.FromTicks(Math.Clamp(untilHeartbeat.Ticks, 0, LongestPoll.Ticks));
         var from = _version;
         var page = await grain.ReadUpdates(_life, from, PageSize, wait)
             .AsTask().WaitAsync(wait + options.GrainTimeout, time, stop);
         (_life, _version) = (page.Life, page.Version);
-        return page.Reset || page.Updates.IsEmpty ? EventPage.Silence(page.Life, page.Version) : EventPage.Render(from, page);
+        if (!page.Reset && !page.Updates.IsEmpty)
+            return EventPage.Render(from, page);
+        return page.Reset || time.GetElapsedTime(_toldAt) >= options.StreamHeartbeat
+            ? EventPage.Silence(page.Life, page.Version)
+            : null;
     }
 
     private void Publish(EventPage page)
     {
+        _toldAt = time.GetTimestamp();
         foreach (var subscriber in _subscribers)
             subscriber.Offer(page);
     }

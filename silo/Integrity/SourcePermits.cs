@@ -10,7 +10,7 @@ namespace StreamForge.Silo.Integrity;
 /// </summary>
 public sealed partial class SourcePermits(IGrainFactory grains, TimeProvider time, ILogger<SourcePermits> logger)
 {
-    private static readonly TimeSpan WaitPerCall = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WaitPerCall = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <summary><c>venue:SYMBOL</c> belongs to the source <c>venue</c>.</summary>
