@@ -1,4 +1,7 @@
+using StreamForge.Bench.Api;
 using StreamForge.Bench.Checkpoint;
+using StreamForge.Bench.Ingest;
+using StreamForge.Standalone.Commands;
 
 namespace StreamForge.Bench;
 
@@ -7,11 +10,19 @@ internal static class Verbs
 {
     private static readonly Dictionary<string, (string What, Func<Arguments, Task> Run)> All = new(StringComparer.Ordinal)
     {
+        ["ingest"] = ("log to grains to checkpoints: rate, ceiling, latency, catch-up (--instruments N, --partitions N, --events N, --seconds N, --seed N, --kafka BOOTSTRAP, --postgres CONNECTION)", Ingest),
+        ["api"] = ("one instrument's views over HTTP beside a bare endpoint (--connections N, --seconds N, --rounds N, --rate N, --seed N)", Api),
         ["postgres"] = ("batched checkpoints beside one-row transactions (--postgres CONNECTION, --seconds N, --writers N)", Postgres),
     };
 
     public static async Task<int> Run(string[] args)
     {
+        if (args is ["load", ..])
+        {
+            await LoadGenerator.Run(new Arguments(args.AsSpan(1)));
+            return 0;
+        }
+
         if (args.Length == 0 || !All.TryGetValue(args[0], out var verb))
         {
             await Console.Error.WriteLineAsync("Benchmarks (each takes --json for JSON lines):");
@@ -25,11 +36,49 @@ internal static class Verbs
             await verb.Run(new Arguments(args.AsSpan(1)));
             return 0;
         }
-        catch (Exception error) when (error is FormatException or InvalidOperationException or Silo.Storage.StateStoreException)
+        catch (Exception error) when (error is FormatException or InvalidOperationException or StartupException or Silo.Storage.StateStoreException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return 1;
         }
+    }
+
+    private static async Task Ingest(Arguments arguments)
+    {
+        var usual = new IngestBenchOptions();
+        var options = usual with
+        {
+            Instruments = (int)arguments.Number("--instruments", usual.Instruments),
+            Partitions = (int)arguments.Number("--partitions", usual.Partitions),
+            Events = (int)arguments.Number("--events", usual.Events),
+            Seconds = arguments.Number("--seconds", usual.Seconds),
+            Seed = (int)arguments.Number("--seed", usual.Seed),
+            Kafka = arguments.Text("--kafka"),
+            Postgres = arguments.Text("--postgres"),
+        };
+        arguments.NothingElse();
+        var progress = new ConsoleProgress();
+        var figures = await new IngestBench(options, progress).RunAsync(CancellationToken.None);
+        progress.Clear();
+        Report.Write(figures, arguments.Json);
+    }
+
+    private static async Task Api(Arguments arguments)
+    {
+        var usual = new ApiBenchOptions();
+        var options = usual with
+        {
+            Connections = (int)arguments.Number("--connections", usual.Connections),
+            Seconds = arguments.Number("--seconds", usual.Seconds),
+            Rounds = (int)arguments.Number("--rounds", usual.Rounds),
+            Rate = arguments.Number("--rate", usual.Rate),
+            Seed = (int)arguments.Number("--seed", usual.Seed),
+        };
+        arguments.NothingElse();
+        var progress = new ConsoleProgress();
+        var figures = await new ApiBench(options, progress).RunAsync(CancellationToken.None);
+        progress.Clear();
+        Report.Write(figures, arguments.Json);
     }
 
     private static async Task Postgres(Arguments arguments)

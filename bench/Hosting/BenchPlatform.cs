@@ -1,0 +1,148 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StreamForge.ClientApi;
+using StreamForge.Grains.Integrity;
+using StreamForge.Grains.State;
+using StreamForge.Silo;
+using StreamForge.Silo.Engine;
+using StreamForge.Silo.Integrity;
+using StreamForge.Silo.Storage;
+using StreamForge.Silo.Streaming;
+using StreamForge.Silo.Streaming.Market;
+using StreamForge.Standalone.Commands;
+using StreamForge.Standalone.Hosting;
+
+namespace StreamForge.Bench.Hosting;
+
+/// <summary>What a benchmarked platform stands on.</summary>
+internal sealed record BenchPlatformOptions
+{
+    public required int Partitions { get; init; }
+
+    /// <summary>Bootstrap servers; none: segment files.</summary>
+    public string? Kafka { get; init; }
+
+    /// <summary>Connection string; none: files.</summary>
+    public string? Postgres { get; init; }
+}
+
+/// <summary>
+/// The platform as <c>./platform up</c> puts it together, in a temporary folder and without connectors: the benchmark appends to
+/// the log itself, and starts and stops the pumps.
+/// </summary>
+internal sealed class BenchPlatform : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly StorageSetup _storage;
+    private readonly string _folder;
+
+    private BenchPlatform(WebApplication app, StorageSetup storage, string folder, BenchPlatformOptions options)
+    {
+        (_app, _storage, _folder) = (app, storage, folder);
+        LogName = options.Kafka is null ? "files" : "kafka";
+        StoreName = options.Postgres is null ? "files" : "postgres";
+        Pipeline = app.Services.GetRequiredService<MarketPipeline>();
+        Topics = app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<MarketPipelineOptions>>().Value;
+    }
+
+    public IEventLog Log => _storage.Log;
+
+    public MarketPipeline Pipeline { get; }
+
+    public MarketPipelineOptions Topics { get; }
+
+    public IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>Root of the client API.</summary>
+    public Uri Api => new(_app.Urls.First());
+
+    /// <summary><c>files</c> or <c>kafka</c>.</summary>
+    public string LogName { get; }
+
+    /// <summary><c>files</c> or <c>postgres</c>.</summary>
+    public string StoreName { get; }
+
+    /// <summary>Starts all but the pumps.</summary>
+    /// <exception cref="StartupException">Log or store cannot be opened.</exception>
+    public static async Task<BenchPlatform> Start(BenchPlatformOptions options, CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory("streamforge-bench-").FullName;
+        var loggers = LoggerFactory.Create(Logging);
+        var ids = new RandomIdSource();
+        var storage = await StorageSetup.Open(Up(options, folder), TimeProvider.System, ids, loggers, cancellation);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge.Bench" });
+        Logging(builder.Logging);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        Register(builder, options, storage, ids);
+        // Advice on servers is not for a benchmark on whatever machine there is.
+        builder.Logging.AddFilter("Orleans", LogLevel.Error);
+        var app = builder.Build();
+        app.MapClientApi();
+        await app.StartAsync(cancellation);
+        return new BenchPlatform(app, storage, folder, options);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Pipeline.StopAsync(CancellationToken.None);
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _storage.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static void Register(
+        WebApplicationBuilder builder, BenchPlatformOptions options, StorageSetup storage, RandomIdSource ids)
+    {
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IIdSource>(ids);
+        services.AddSingleton(storage.Log);
+        services.AddSingleton(storage.States);
+        services.AddSingleton(storage.Partitions);
+        services.AddSingleton<IStateDirectory>(storage.States);
+        services.AddSingleton<IRepairGateway, NoRepairs>();
+        services.Configure<MarketPipelineOptions>(pipeline => pipeline.Partitions = options.Partitions);
+        builder.AddGrainEngine(
+            new GrainEngineOptions { GrainAssemblies = [typeof(IStoredState).Assembly, typeof(SiloServices).Assembly] },
+            provider => ActivatorUtilities.CreateInstance<CheckpointGrainStorage>(provider, new CheckpointStorageOptions()));
+        services.AddMarketSilo();
+        // The pumps are what is measured, so the benchmark starts them, not the host.
+        services.Remove(services.Last(service => service.ServiceType == typeof(IHostedService)));
+        services.AddClientApi();
+    }
+
+    private static UpOptions Up(BenchPlatformOptions options, string folder) => new()
+    {
+        Port = 0,
+        DataFolder = folder,
+        Seed = 1,
+        Headless = true,
+        Replay = [],
+        Speed = 1,
+        Symbols = [],
+        Instruments = 1,
+        Rate = 1,
+        Kafka = options.Kafka,
+        Postgres = options.Postgres,
+    };
+
+    private static void Logging(ILoggingBuilder logging)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddSimpleConsole(static console => console.SingleLine = true);
+        logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    /// <summary>Nothing is lost on the way into a benchmark's log: a repair would be a defect, and its figures void.</summary>
+    private sealed class NoRepairs : IRepairGateway
+    {
+        public Task<RepairOutcome> Ask(RepairRequest request, CancellationToken cancellation) =>
+            Task.FromResult(new RepairOutcome(false, "a benchmark has no source to ask"));
+    }
+}

@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using StreamForge.Bench.Hosting;
+using StreamForge.Silo.Engine;
+using StreamForge.Silo.Streaming;
+using StreamForge.Silo.Streaming.Pump;
+using StreamForge.Contracts.Streams;
+
+namespace StreamForge.Bench.Ingest;
+
+/// <summary>
+/// Events a second from the log through grains to durable checkpoints, beside a consumer that only reads and decodes; how soon
+/// clients see events; how fast a backlog is caught up.
+/// </summary>
+internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> progress)
+{
+    private const int WarmUpEvents = 40_000;
+    private const double SlowRate = 1_000;
+    private const double PauseSeconds = 3;
+    private long _appended;
+
+    /// <exception cref="InvalidOperationException">Something went wrong that makes the figures void.</exception>
+    public async Task<IReadOnlyList<Figures>> RunAsync(CancellationToken cancellation)
+    {
+        using var market = new BenchMarket(options.Instruments, options.Partitions, options.Seed);
+        await using var platform = await BenchPlatform.Start(
+            new BenchPlatformOptions { Partitions = options.Partitions, Kafka = options.Kafka, Postgres = options.Postgres },
+            cancellation);
+        foreach (var topic in new[] { Topics.RawMarket, Topics.MarketDepth, Topics.MarketTrades })
+            await platform.Log.EnsureTopic(platform.Topics.Topic(topic), cancellation);
+        var watch = new PipelineWatch(platform.Pipeline);
+
+        progress.Report("warming up ...");
+        await Preload(platform, market.Snapshots(), cancellation);
+        await Preload(platform, market.Take(WarmUpEvents), cancellation);
+        await Ceiling(platform, _appended, cancellation);
+        await platform.Pipeline.StartAsync(cancellation);
+        await watch.AppliedTo(_appended, cancellation);
+        await platform.Pipeline.StopAsync(cancellation);
+
+        var throughput = await Throughput(platform, market, watch, cancellation);
+        var latency = new LatencyRun(platform, market, options);
+        var half = await Visible(latency, market, throughput.EventsPerSecond / 2, raw: false, cancellation);
+        var slow = await Visible(latency, market, SlowRate, raw: false, cancellation);
+        var slowRaw = await Visible(latency, market, SlowRate, raw: true, cancellation);
+        await watch.AppliedTo(_appended, cancellation);
+        var (catchUp, liveRate) = await CatchUp(platform, market, watch, throughput.EventsPerSecond / 4, cancellation);
+        watch.MustHaveApplied(_appended);
+
+        string name = GrainEngine.Name, log = platform.LogName, store = platform.StoreName;
+        return
+        [
+            new("ingest",
+            [
+                ("engine", name), ("log", log), ("store", store), ("events_per_s", throughput.EventsPerSecond),
+                ("ceiling_events_per_s", throughput.Ceiling), ("ratio", throughput.EventsPerSecond / throughput.Ceiling),
+                ("mb_per_s", throughput.MegabytesPerSecond), ("cpu_s", throughput.CpuSeconds),
+                ("p50_ms", half.P50), ("p99_ms", half.P99), ("bytes_per_grain", throughput.BytesPerGrain),
+                ("flush_mb_per_s", throughput.FlushMegabytesPerSecond), ("catch_up_x", catchUp),
+            ]),
+            Row("visible-half", half),
+            Row("visible-1000", slow),
+            Row("visible-1000-raw", slowRaw),
+            new("catch-up", [("engine", name), ("log", log), ("store", store), ("live_events_per_s", liveRate), ("catch_up_x", catchUp)]),
+        ];
+
+        Figures Row(string row, Latency latency) => new(row,
+        [
+            ("engine", name), ("log", log), ("store", store), ("events_per_s", latency.EventsPerSecond),
+            ("p50_ms", latency.P50), ("p99_ms", latency.P99), ("samples", latency.Samples),
+        ]);
+    }
+
+    private async Task<Throughput> Throughput(
+        BenchPlatform platform, BenchMarket market, PipelineWatch watch, CancellationToken cancellation)
+    {
+        progress.Report($"preloading {options.Events:N0} events ...");
+        var bytes = await Preload(platform, Enumerable.Range(0, options.Events).Select(_ => market.Next()), cancellation);
+        GC.Collect();
+
+        progress.Report("the ceiling: reading and decoding only ...");
+        var ceiling = await Ceiling(platform, _appended, cancellation);
+        GC.Collect();
+
+        progress.Report("pumps, grains, checkpoints ...");
+        using var storage = new StorageListener();
+        var cpu = Process.GetCurrentProcess().TotalProcessorTime;
+        var start = Stopwatch.GetTimestamp();
+        await platform.Pipeline.StartAsync(cancellation);
+        await watch.AppliedTo(_appended, cancellation);
+        await watch.DurableToEnd(2 * options.Partitions, cancellation);
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var cpuSeconds = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds;
+        watch.MustHaveApplied(_appended);
+        var (rows, written) = storage.Written;
+        return new Throughput(
+            EventsPerSecond: options.Events / seconds,
+            Ceiling: _appended / ceiling.TotalSeconds,
+            MegabytesPerSecond: bytes / seconds / 1e6,
+            CpuSeconds: cpuSeconds,
+            BytesPerGrain: rows == 0 ? 0 : written / (double)rows,
+            FlushMegabytesPerSecond: written / seconds / 1e6);
+    }
+
+    private static async Task<TimeSpan> Ceiling(BenchPlatform platform, long records, CancellationToken cancellation)
+    {
+        using var reader = new CeilingReader(
+            platform.Log, platform.Grains, new ThreadPoolPumpSchedulers(), new PumpOptions());
+        return await reader.Run("streamforge-bench-ceiling", records, cancellation);
+    }
+
+    private async Task<Latency> Visible(
+        LatencyRun run, BenchMarket market, double rate, bool raw, CancellationToken cancellation)
+    {
+        progress.Report($"visible in the API at {rate:N0} events/s{(raw ? ", from raw frames" : "")} ...");
+        var events = market.Take((int)(rate * options.Seconds));
+        _appended += events.Length;
+        GC.Collect();
+        return await run.Run(events, rate, raw, cancellation);
+    }
+
+    /// <summary>Stops the pumps while events go on, starts them again, and compares their rate to the events' until they are level.</summary>
+    private async Task<(double Times, double LiveRate)> CatchUp(
+        BenchPlatform platform, BenchMarket market, PipelineWatch watch, double rate, CancellationToken cancellation)
+    {
+        progress.Report($"catching up with {rate:N0} events/s ...");
+        var events = market.Take((int)(rate * (PauseSeconds + options.Seconds)));
+        GC.Collect();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var before = watch.Applied;
+        await platform.Pipeline.StopAsync(cancellation);
+        await using var loop = new OpenLoop(platform.Log, events, rate, raw: false, options.Partitions);
+        var sending = loop.Run(enough.Token);
+        await Task.Delay(TimeSpan.FromSeconds(PauseSeconds), cancellation);
+
+        var start = Stopwatch.GetTimestamp();
+        await platform.Pipeline.StartAsync(cancellation);
+        // Level: not further behind than what comes in 20 ms.
+        while (watch.Applied - before < loop.Sent - (rate * 0.02))
+            await Task.Delay(1, cancellation);
+        var drained = (watch.Applied - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        await enough.CancelAsync();
+        await sending;
+        _appended += loop.Sent;
+        await watch.AppliedTo(_appended, cancellation);
+        return (drained / rate, rate);
+    }
+
+    /// <returns>Bytes of the records.</returns>
+    private async Task<long> Preload(BenchPlatform platform, IEnumerable<BenchEvent> events, CancellationToken cancellation)
+    {
+        const int atOnce = 10_000;
+        await using var producer = platform.Log.CreateProducer();
+        var appends = new List<Task<AppendedAt>>(atOnce);
+        var bytes = 0L;
+        foreach (var chunk in events.Chunk(atOnce))
+        {
+            foreach (var item in chunk)
+            {
+                bytes += item.Bytes;
+                appends.Add(producer.Append(item.Canonical, cancellation));
+            }
+
+            await Task.WhenAll(appends);
+            _appended += chunk.Length;
+            appends.Clear();
+        }
+
+        return bytes;
+    }
+}
+
+/// <summary>The figures of a run at full speed.</summary>
+internal sealed record Throughput(
+    double EventsPerSecond,
+    double Ceiling,
+    double MegabytesPerSecond,
+    double CpuSeconds,
+    double BytesPerGrain,
+    double FlushMegabytesPerSecond);

@@ -1,0 +1,49 @@
+using StreamForge.Silo.Streaming.Market;
+
+namespace StreamForge.Bench.Ingest;
+
+/// <summary>Waits for states of a running pipeline, and refuses what would make figures void.</summary>
+internal sealed class PipelineWatch(MarketPipeline pipeline)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>Events that grains have applied so far.</summary>
+    public long Applied => pipeline.InstrumentCounters.Totals.Applied;
+
+    /// <summary>Returns when so many events are applied.</summary>
+    public Task AppliedTo(long events, CancellationToken cancellation) =>
+        Until(() => Applied >= events, $"{events} events are applied", cancellation);
+
+    /// <summary>Returns when all partitions of the instruments' topics are durable to their ends.</summary>
+    public Task DurableToEnd(int pumps, CancellationToken cancellation) => Until(
+        () => pipeline.Groups is [_, var instruments]
+            && instruments.Pumps is { } running
+            && running.Count == pumps
+            && running.All(static pump => pump.StoredLowWater >= pump.LogEnd),
+        "the checkpoints reach the end of the log",
+        cancellation);
+
+    /// <exception cref="InvalidOperationException">Something was lost, applied twice or refused on the way.</exception>
+    public void MustHaveApplied(long events)
+    {
+        var totals = pipeline.InstrumentCounters.Totals;
+        if (totals.Applied != events || totals.DeadLettered != 0 || totals.Superseded != 0)
+            throw new InvalidOperationException($"{events} events were appended, and became: {totals}.");
+    }
+
+    private static async Task Until(Func<bool> reached, string what, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        try
+        {
+            while (!reached())
+                await Task.Delay(Look, patience.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            throw new InvalidOperationException($"After {Patience.TotalSeconds:0} s it is still not so that {what}.", late);
+        }
+    }
+}
