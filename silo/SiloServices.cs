@@ -38,7 +38,12 @@ public static class SiloServices
         services.AddSingleton<MarketPipeline>();
         services.AddSingleton<PlatformStatusBoard>();
         services.AddSingleton<PumpMetrics>();
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<MarketPipeline>());
+        services.AddSingleton<IHostedService>(provider =>
+        {
+            // Nobody asks for it: it only has to be there for its gauges to be seen.
+            provider.GetRequiredService<PumpMetrics>();
+            return provider.GetRequiredService<MarketPipeline>();
+        });
         return services;
     }
 }

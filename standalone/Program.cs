@@ -23,5 +23,5 @@ try
 catch (StartupException error)
 {
     Console.Error.WriteLine($"platform: {error.Message}");
-    return ExitCodes.CannotStart;
+    return error.ExitCode;
 }

@@ -8,8 +8,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "The exchange serves {Venue} on {Address}")]
     public static partial void Serving(ILogger logger, RecordingVenue venue, Uri address);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The market starts: {TotalFrames} frames")]
-    public static partial void Started(ILogger logger, long? totalFrames);
+    [LoggerMessage(Level = LogLevel.Information, Message = "The market starts: {Frames}")]
+    public static partial void Started(ILogger logger, string frames);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The market is at its end after {Frames} frames")]
     public static partial void Ended(ILogger logger, long frames);

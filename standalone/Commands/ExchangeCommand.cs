@@ -24,7 +24,7 @@ internal static class ExchangeCommand
             }
             catch (FormatException error)
             {
-                throw new StartupException(error.Message, error);
+                throw new StartupException(error.Message, error) { ExitCode = ExitCodes.Usage };
             }
             return Run(options, cancellation);
         });

@@ -24,4 +24,7 @@ internal sealed class StartupException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>What the process ends with because of it.</summary>
+    public int ExitCode { get; init; } = ExitCodes.CannotStart;
 }

@@ -11,7 +11,7 @@ internal static class UpCommand
 
     public static Command Create()
     {
-        var port = new Option<int>("--port") { Description = "Port of the client API.", DefaultValueFactory = _ => 8080 };
+        var port = new Option<int>("--port") { Description = "Port of the client API; 0 takes a free one.", DefaultValueFactory = _ => 8080 };
         port.Validators.Add(result => Range(result, 0, 65535));
         var data = new Option<string>("--data") { Description = "Folder that everything is kept in.", DefaultValueFactory = _ => "./data" };
         var seed = new Option<int>("--seed") { Description = "Seed of the generated market.", DefaultValueFactory = _ => 1 };

@@ -17,10 +17,10 @@ internal sealed record MarketSetup(ExchangeHost? Exchange, IReadOnlyList<Connect
 
     /// <exception cref="StartupException">The recording cannot be used.</exception>
     public static async Task<MarketSetup> Prepare(
-        UpOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+        UpOptions options, PlatformSettings settings, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         if (options.Live is { } venue)
-            return new MarketSetup(null, [Live(venue, options)]);
+            return new MarketSetup(null, [Live(venue, options, settings)]);
         var exchange = new ExchangeHost(OptionsOf(options), time, loggers);
         try
         {
@@ -31,12 +31,12 @@ internal sealed record MarketSetup(ExchangeHost? Exchange, IReadOnlyList<Connect
             await exchange.DisposeAsync();
             throw new StartupException(error.Message, error);
         }
-        return new MarketSetup(exchange, [ToExchange(exchange)]);
+        return new MarketSetup(exchange, [ToExchange(exchange, settings)]);
     }
 
-    private static ConnectorOptions Live(string venue, UpOptions options)
+    private static ConnectorOptions Live(string venue, UpOptions options, PlatformSettings settings)
     {
-        var connector = new ConnectorOptions { Venue = venue, Symbols = options.Symbols };
+        var connector = settings.Connector(new ConnectorOptions { Venue = venue, Symbols = options.Symbols });
         if (options.Endpoint is not { } endpoint)
             return connector;
         return connector with
@@ -61,13 +61,11 @@ internal sealed record MarketSetup(ExchangeHost? Exchange, IReadOnlyList<Connect
             Generator = new GeneratorOptions { Seed = options.Seed, Instruments = options.Instruments, Rate = options.Rate },
         };
 
-    private static ConnectorOptions ToExchange(ExchangeHost exchange)
+    private static ConnectorOptions ToExchange(ExchangeHost exchange, PlatformSettings settings)
     {
         var streams = exchange.Streams.Select(stream => stream.ToString()!).ToArray();
-        return new ConnectorOptions
+        return settings.Connector(new ConnectorOptions { Venue = VenueNames.NameOf(exchange.Venue), Symbols = exchange.Symbols }) with
         {
-            Venue = VenueNames.NameOf(exchange.Venue),
-            Symbols = exchange.Symbols,
             RestBase = exchange.HttpEndpoint,
             WebSocketBase = exchange.WebSocketEndpoint,
             SnapshotDepth = exchange.Venue == RecordingVenue.Kraken ? null : SimulatedDepth,

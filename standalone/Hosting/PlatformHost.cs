@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using StreamForge.ClientApi;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.State;
@@ -50,16 +51,18 @@ internal sealed class PlatformHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge" });
         Logging(builder, options);
+        var settings = new PlatformSettings(builder.Configuration);
+        PortProbe.ThrowIfTaken(options.Port);
         var time = TimeProvider.System;
         var loggers = LoggerFactory.Create(logging => Logging(logging, options));
         var ids = new RandomIdSource();
-        var storage = await StorageSetup.Open(options, time, ids, loggers, cancellation);
+        var storage = await StorageSetup.Open(options, settings, time, ids, loggers, cancellation);
         ExchangeHost? exchange = null;
         try
         {
-            var feed = await MarketSetup.Prepare(options, time, loggers, cancellation);
+            var feed = await MarketSetup.Prepare(options, settings, time, loggers, cancellation);
             exchange = feed.Exchange;
-            Register(builder, options, storage, feed, time, ids);
+            Register(builder, options, settings, storage, feed, time, ids);
             configure?.Invoke(builder.Services);
             var app = builder.Build();
             app.MapClientApi();
@@ -81,11 +84,7 @@ internal sealed class PlatformHost : IAsyncDisposable
         {
             await _app.StartAsync(cancellation);
         }
-        catch (IOException error)
-        {
-            throw new StartupException(error.Message, error);
-        }
-        catch (TopicMismatchException error)
+        catch (Exception error) when (error is IOException or EventLogException or StateStoreException or OptionsValidationException)
         {
             throw new StartupException(error.Message, error);
         }
@@ -106,7 +105,8 @@ internal sealed class PlatformHost : IAsyncDisposable
     }
 
     private static void Register(
-        WebApplicationBuilder builder, UpOptions options, StorageSetup storage, MarketSetup feed, TimeProvider time, IIdSource ids)
+        WebApplicationBuilder builder, UpOptions options, PlatformSettings settings, StorageSetup storage, MarketSetup feed,
+        TimeProvider time, IIdSource ids)
     {
         var services = builder.Services;
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -120,17 +120,18 @@ internal sealed class PlatformHost : IAsyncDisposable
         services.AddSingleton<IStateDirectory>(storage.States);
         services.AddSingleton<ConnectorGateway>();
         services.AddSingleton<IRepairGateway>(provider => provider.GetRequiredService<ConnectorGateway>());
+        settings.Register(services);
         services.Configure<MarketPipelineOptions>(pipeline => pipeline.Partitions = options.Partitions ?? pipeline.Partitions);
         builder.AddGrainEngine(
-            new GrainEngineOptions { GrainAssemblies = [typeof(IStoredState).Assembly, typeof(SiloServices).Assembly] },
-            provider => ActivatorUtilities.CreateInstance<CheckpointGrainStorage>(provider, new CheckpointStorageOptions()));
+            settings.Engine with { GrainAssemblies = [typeof(IStoredState).Assembly, typeof(SiloServices).Assembly] },
+            provider => ActivatorUtilities.CreateInstance<CheckpointGrainStorage>(provider, settings.Checkpoint));
         services.AddMarketSilo();
         services.AddClientApi();
         services.AddSingleton(provider => new MarketSource(
             feed.Venues,
             feed.Exchange,
             storage.Log,
-            provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<MarketPipelineOptions>>().Value.Partitions,
+            provider.GetRequiredService<IOptions<MarketPipelineOptions>>().Value.Partitions,
             provider.GetRequiredService<ConnectorGateway>(),
             provider.GetRequiredService<SourcePermits>(),
             ids,
@@ -147,6 +148,8 @@ internal sealed class PlatformHost : IAsyncDisposable
         logging.SetMinimumLevel(options.Headless ? LogLevel.Information : LogLevel.Warning);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
+        // What the host says of a start that failed is a stack trace; the caller says why in one line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

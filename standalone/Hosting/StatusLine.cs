@@ -57,7 +57,7 @@ internal sealed partial class StatusLine(
     {
         if (headless)
         {
-            Status(logger, line);
+            Status(logger, line.TrimStart());
             return;
         }
         // Over the line before, whatever its length; never wider than the terminal, which would wrap.

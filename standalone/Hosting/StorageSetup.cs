@@ -27,18 +27,18 @@ internal sealed class StorageSetup : IAsyncDisposable
 
     /// <exception cref="StartupException">One of them cannot be opened: a sentence for the user.</exception>
     public static async Task<StorageSetup> Open(
-        UpOptions options, TimeProvider time, IIdSource ids, ILoggerFactory loggers, CancellationToken cancellation)
+        UpOptions options, PlatformSettings settings, TimeProvider time, IIdSource ids, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var opened = new List<IAsyncDisposable>();
         try
         {
             IEventLog log = options.Kafka is { } bootstrap
-                ? OpenKafka(bootstrap, time, loggers)
-                : await OpenLogFiles(options.DataFolder, opened, time, ids, loggers);
+                ? OpenKafka(settings.Kafka(bootstrap), time, loggers)
+                : await OpenLogFiles(options.DataFolder, settings, opened, time, ids, loggers);
             opened.Add(log);
             var (states, partitions) = options.Postgres is { } connection
-                ? await OpenPostgres(connection, opened, time, loggers, cancellation)
-                : await OpenStateFiles(options.DataFolder, opened, time, ids, loggers);
+                ? await OpenPostgres(settings.Postgres(connection), opened, time, loggers, cancellation)
+                : await OpenStateFiles(options.DataFolder, settings, opened, time, ids, loggers);
             var setup = new StorageSetup
             {
                 Log = log,
@@ -66,36 +66,36 @@ internal sealed class StorageSetup : IAsyncDisposable
             await _opened[i].DisposeAsync();
     }
 
-    private static KafkaEventLog OpenKafka(string bootstrap, TimeProvider time, ILoggerFactory loggers)
+    private static KafkaEventLog OpenKafka(KafkaOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         if (!KafkaNative.IsAvailable(out var problem))
             throw new StartupException($"--kafka: {problem}");
         return new KafkaEventLog(
-            new KafkaOptions { BootstrapServers = bootstrap }.Validated(), time, loggers.CreateLogger<KafkaEventLog>());
+            options.Validated(), time, loggers.CreateLogger<KafkaEventLog>());
     }
 
     private static async Task<SegmentEventLog> OpenLogFiles(
-        string folder, List<IAsyncDisposable> opened, TimeProvider time, IIdSource ids, ILoggerFactory loggers) =>
+        string folder, PlatformSettings settings, List<IAsyncDisposable> opened, TimeProvider time, IIdSource ids, ILoggerFactory loggers) =>
         await SegmentEventLog.Open(
-            Disk(Path.Combine(folder, "log"), opened), new EmbeddedLogOptions(), time, ids, loggers.CreateLogger<SegmentEventLog>());
+            Disk(Path.Combine(folder, "log"), opened), settings.Log, time, ids, loggers.CreateLogger<SegmentEventLog>());
 
     private static async Task<(IStateStore, IPartitionStore)> OpenStateFiles(
-        string folder, List<IAsyncDisposable> opened, TimeProvider time, IIdSource ids, ILoggerFactory loggers)
+        string folder, PlatformSettings settings, List<IAsyncDisposable> opened, TimeProvider time, IIdSource ids, ILoggerFactory loggers)
     {
         var states = await FileStateStore.Open(
-            Disk(Path.Combine(folder, "state"), opened), new FileStateStoreOptions(), time, loggers.CreateLogger<FileStateStore>());
+            Disk(Path.Combine(folder, "state"), opened), settings.States, time, loggers.CreateLogger<FileStateStore>());
         opened.Add(states);
         var rows = await FileStateStore.Open(
-            Disk(Path.Combine(folder, "partitions"), opened), new FileStateStoreOptions(), time, loggers.CreateLogger<FileStateStore>());
+            Disk(Path.Combine(folder, "partitions"), opened), settings.States, time, loggers.CreateLogger<FileStateStore>());
         opened.Add(rows);
         return (states, new FilePartitionStore(rows, time, ids));
     }
 
     private static async Task<(IStateStore, IPartitionStore)> OpenPostgres(
-        string connection, List<IAsyncDisposable> opened, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+        PostgresOptions options, List<IAsyncDisposable> opened, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var database = await PostgresDatabase.Open(
-            new PostgresOptions { ConnectionString = connection }, time, loggers.CreateLogger<PostgresDatabase>(), cancellation);
+            options, time, loggers.CreateLogger<PostgresDatabase>(), cancellation);
         opened.Add(database);
         var states = new PostgresStateStore(database);
         opened.Add(states);

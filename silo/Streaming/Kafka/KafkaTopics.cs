@@ -81,8 +81,9 @@ internal sealed class KafkaTopics(KafkaOptions options, TimeProvider time, ILogg
             (Ck.ErrorCode.Local_UnsupportedFeature or Ck.ErrorCode.UnsupportedVersion))
         {
             throw new EventLogException(
-                $"Kafka at {options.BootstrapServers} does not describe topic {topic}: {error.Error.Reason}. "
-                + "A broker without topic ids needs TopicIds = ByName.", error);
+                $"Kafka at {options.BootstrapServers} does not describe topic {topic}: {error.Error.Reason}."
+                // What did not answer at all says nothing about topic ids.
+                + (error.Error.IsLocalError ? "" : " A broker without topic ids needs TopicIds = ByName."), error);
         }
 
         logger.TopicIdByName(topic);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -48,7 +49,7 @@ internal sealed class Player
         {
             await WaitForSubscribersAsync(cancellation);
             _startedAt = _time.GetTimestamp();
-            Log.Started(_logger, _market.TotalFrames);
+            Log.Started(_logger, _market.TotalFrames is { } frames ? string.Create(CultureInfo.InvariantCulture, $"{frames} frames") : "frames without end");
             if (_options.LockStep)
                 await PlayOnCommandAsync(cancellation);
             else
