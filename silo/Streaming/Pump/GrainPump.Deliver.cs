@@ -33,7 +33,10 @@ internal sealed partial class GrainPump
                 if (lane.PendingCount > 0)
                     await DeliverRun(ledger, lane);
                 else if (lane.LeftFrom is not null && !lane.Parked)
+                {
+                    lane.InFlight = 0;
                     await Refill(ledger, lane);
+                }
                 else
                     return;
             }
@@ -49,6 +52,7 @@ internal sealed partial class GrainPump
         }
         finally
         {
+            lane.InFlight = 0;
             lane.Delivering = false;
             _delivering--;
             Changed.Fire();
@@ -59,6 +63,7 @@ internal sealed partial class GrainPump
     {
         var run = new List<LogRecord>();
         lane.PeekRun(run, Options.RunRecords, Options.RunBytes);
+        lane.InFlight = run.Count;
         var records = await Decode(lane, run);
         if (lane.Key.Length == 0)
         {

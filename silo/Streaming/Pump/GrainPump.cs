@@ -26,9 +26,16 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
 
     protected override bool Drained => _ledger.PendingBytes == 0 && _delivering == 0;
 
-    protected override bool HasRoom =>
-        _ledger.PendingBytes < Options.WindowBytes
-        || (_ledger.LeaveStuck(Time.GetUtcNow() - Options.LeaveAfter, keep: 1) && _ledger.PendingBytes < Options.WindowBytes);
+    protected override bool HasRoom
+    {
+        get
+        {
+            if (_ledger.PendingBytes >= Options.WindowBytes)
+                // What is left in the log is read again, and must not be in the books twice.
+                Services.Counters.CountIn(-_ledger.LeaveStuck(Time.GetUtcNow() - Options.LeaveAfter));
+            return _ledger.PendingBytes < Options.WindowBytes;
+        }
+    }
 
     protected override async ValueTask Begin(long position)
     {

@@ -23,6 +23,9 @@ internal sealed class KeyLane(string key)
     /// <summary>A delivery loop is running for this key.</summary>
     public bool Delivering { get; set; }
 
+    /// <summary>The oldest waiting records that a call under way carries: they are not left in the log.</summary>
+    public int InFlight { get; set; }
+
     /// <summary>Offset from which on records of this key were left in the log to be read again later; none: nothing was left.</summary>
     public long? LeftFrom { get; private set; }
 

@@ -102,20 +102,21 @@ internal sealed class PumpLedger
     }
 
     /// <summary>
-    /// Memory is full: leaves in the log the tail of the fullest lane that has made no progress since
+    /// Memory is full: leaves in the log what is not in flight of the fullest lane that has made no progress since
     /// <paramref name="stuckSince"/>.
     /// </summary>
-    /// <returns>Whether there was one.</returns>
-    public bool LeaveStuck(DateTimeOffset stuckSince, int keep)
+    /// <returns>Records that were left: they are read again; 0 where no lane is stuck.</returns>
+    public int LeaveStuck(DateTimeOffset stuckSince)
     {
         KeyLane? worst = null;
         foreach (var lane in _order)
-            if (lane.PendingCount > keep && lane.ProgressAt <= stuckSince && (worst is null || lane.PendingBytes > worst.PendingBytes))
+            if (lane.PendingCount > lane.InFlight && lane.ProgressAt <= stuckSince && (worst is null || lane.PendingBytes > worst.PendingBytes))
                 worst = lane;
         if (worst is null)
-            return false;
-        PendingBytes -= worst.Leave(keep);
-        return true;
+            return 0;
+        var before = worst.PendingCount;
+        PendingBytes -= worst.Leave(worst.InFlight);
+        return before - worst.PendingCount;
     }
 
     /// <summary>Parks a key from an offset on; a durable row must say so already.</summary>

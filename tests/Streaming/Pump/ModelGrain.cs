@@ -1,0 +1,92 @@
+using StreamForge.Contracts.Streams;
+
+namespace StreamForge.Tests.Streaming.Pump;
+
+/// <summary>An event of these tests: a number.</summary>
+internal sealed record Numbered(long Value) : StreamEvent;
+
+/// <summary>
+/// A grain as the pump sees one, without an engine: it keeps what it applied, remembers what was flushed, and can lose its
+/// memory, fail, hang, or refuse.
+/// </summary>
+internal sealed class ModelGrain(string topic, Guid logId) : IIngestGrain
+{
+    private readonly Lock _gate = new();
+    private List<long> _values = [];
+    private List<long> _durable = [];
+    private long _position = -1;
+    private long _durablePosition = -1;
+
+    /// <summary>Called before each ingest: may throw, or wait.</summary>
+    public Func<IngestBatch, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>A rule that a number may break.</summary>
+    public Func<long, bool> Refuses { get; set; } = _ => false;
+
+    public int Calls { get; private set; }
+
+    public IReadOnlyList<long> Values
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _values];
+        }
+    }
+
+    /// <summary>The activation is gone: what was flushed is what there is.</summary>
+    public void LoseMemory()
+    {
+        lock (_gate)
+            (_values, _position) = ([.. _durable], _durablePosition);
+    }
+
+    public async ValueTask<IngestResult> Ingest(IngestBatch batch)
+    {
+        await Before(batch);
+        lock (_gate)
+        {
+            Calls++;
+            if (batch.Previous is { } previous && _position < previous)
+                return new IngestResult { Outcome = IngestOutcome.Behind, Applied = _position };
+            var counts = default(IngestCounts);
+            foreach (var record in batch.Records)
+            {
+                if (record.Offset <= _position)
+                {
+                    counts += new IngestCounts(0, record.Event is null ? 0 : 1, 0, 0);
+                    continue;
+                }
+                if (record.Event is Numbered refused && Refuses(refused.Value))
+                    return new IngestResult
+                    {
+                        Outcome = IngestOutcome.Rejected,
+                        Applied = _position,
+                        RejectedOffset = record.Offset,
+                        Reason = "the rule says no",
+                        Counts = counts,
+                    };
+                if (record.Event is Numbered number)
+                {
+                    _values.Add(number.Value);
+                    counts += new IngestCounts(1, 0, 0, 0);
+                }
+                _position = record.Offset;
+            }
+            return new IngestResult { Outcome = IngestOutcome.Applied, Applied = _position, Counts = counts };
+        }
+    }
+
+    public ValueTask<FlushResult> Flush()
+    {
+        lock (_gate)
+        {
+            (_durable, _durablePosition) = ([.. _values], _position);
+            return ValueTask.FromResult(new FlushResult
+            {
+                Durable = [new FeedPosition(topic, new LogPosition(logId, 0, _durablePosition))],
+                BytesWritten = 8 * _durable.Count,
+            });
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Streams;
+using StreamForge.Silo.Files;
+using StreamForge.Silo.Storage;
+using StreamForge.Silo.Storage.Files;
+using StreamForge.Silo.Streaming;
+using StreamForge.Silo.Streaming.Embedded;
+using StreamForge.Silo.Streaming.Pump;
+using StreamForge.Tests.Support;
+using StreamForge.Tests.Support.Streaming;
+
+namespace StreamForge.Tests.Streaming.Pump;
+
+/// <summary>One partition, real log and real stores on a simulated disk, pumps, and model grains.</summary>
+internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
+{
+    public const string Group = "g";
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private readonly ConcurrentDictionary<string, ModelGrain> _grains = new(StringComparer.Ordinal);
+    private readonly List<PumpGroup> _groups = [];
+    private readonly SegmentEventLog _log;
+    private readonly FileStateStore _rows;
+    private readonly IEventProducer _producer;
+
+    private PumpHarness(SegmentEventLog log, FileStateStore rows, Guid logId)
+    {
+        (_log, _rows, LogId) = (log, rows, logId);
+        _producer = log.CreateProducer();
+        Partitions = new FilePartitionStore(rows, TimeProvider.System, new TestIds(3));
+        DeadLetters = new DeadLetterWriter(_producer, TimeProvider.System);
+    }
+
+    public string Topic => "numbers";
+
+    public Guid LogId { get; }
+
+    public FilePartitionStore Partitions { get; }
+
+    public DeadLetterWriter DeadLetters { get; }
+
+    public PumpCounters Counters { get; } = new();
+
+    public FeedBoard Board { get; } = new();
+
+    public PumpOptions Options { get; } = new()
+    {
+        CheckpointMin = TimeSpan.FromMilliseconds(20),
+        BackoffMin = TimeSpan.FromMilliseconds(1),
+        BackoffMax = TimeSpan.FromMilliseconds(5),
+        LeaveAfter = TimeSpan.FromMilliseconds(20),
+        MaxAttempts = 3,
+    };
+
+    public PartitionKey Key => new(Group, Topic, LogId, 0);
+
+    public static async Task<PumpHarness> Create()
+    {
+        var time = TimeProvider.System;
+        var log = await SegmentEventLog.Open(new SimulatedFileSystem(), new EmbeddedLogOptions(), time, new TestIds(1), NullLogger.Instance);
+        var rows = await FileStateStore.Open(new SimulatedFileSystem(), new FileStateStoreOptions(), time, NullLogger.Instance);
+        var topic = await log.EnsureTopic(new TopicSpec("numbers", 1), CancellationToken.None);
+        await log.EnsureTopic(new TopicSpec(Topics.DeadLetters, 1), CancellationToken.None);
+        return new PumpHarness(log, rows, topic.LogId);
+    }
+
+    public ModelGrain Grain(string key) => _grains.GetOrAdd(key, _ => new ModelGrain(Topic, LogId));
+
+    public IIngestGrain GrainOf(string key) => Grain(key);
+
+    public bool TryDecode(
+        LogRecord record, string key, [NotNullWhen(true)] out StreamEvent? decoded, [NotNullWhen(false)] out string? reason)
+    {
+        (decoded, reason) = long.TryParse(Encoding.UTF8.GetString(record.Value.Span), CultureInfo.InvariantCulture, out var value)
+            ? (new Numbered(value), null)
+            : ((StreamEvent?)null, "not a number");
+        return decoded is not null;
+    }
+
+    public Task<AppendedAt> Append(string? key, string value) => _producer.Append(
+        new NewRecord
+        {
+            Topic = Topic,
+            Partition = 0,
+            Key = key is null ? null : Encoding.UTF8.GetBytes(key),
+            Value = Encoding.UTF8.GetBytes(value),
+            Timestamp = DateTimeOffset.UnixEpoch,
+        },
+        CancellationToken.None);
+
+    public Task<AppendedAt> AppendWatermark(DateTimeOffset through) => _producer.Append(
+        new NewRecord
+        {
+            Topic = Topic,
+            Partition = 0,
+            Value = JsonSerializer.SerializeToUtf8Bytes(new SourceWatermark { Source = "src", Through = through, Up = true }),
+            Headers = [new LogHeader(RecordHeaders.Schema, Encoding.UTF8.GetBytes(RecordSchemas.Watermark))],
+            Timestamp = through,
+        },
+        CancellationToken.None);
+
+    /// <summary>A member of the group joins; with one partition it gets it, and whoever had it loses it.</summary>
+    public async Task<PumpGroup> Join(string group = Group)
+    {
+        var services = new PumpServices
+        {
+            Group = group,
+            Owner = "test",
+            EventLog = _log,
+            Producer = _producer,
+            Partitions = Partitions,
+            DeadLetters = DeadLetters,
+            Counters = Counters,
+            Options = Options,
+            Time = TimeProvider.System,
+            Logger = NullLogger.Instance,
+        };
+        var member = new PumpGroup(
+            services,
+            partition => new GrainPump(partition, services, this),
+            () => new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler,
+            pump => Board.SignIn((GrainPump)pump),
+            pump => Board.SignOut((GrainPump)pump));
+        _groups.Add(member);
+        await member.Join([Topic], CancellationToken.None);
+        return member;
+    }
+
+    /// <summary>Returns when the stored low-water mark is at the end of the log.</summary>
+    public Task AllDurable() => Eventually.HoldsAsync(
+        async () =>
+        {
+            var end = (await _log.Bounds(new TopicPartition(Topic, 0), CancellationToken.None)).End;
+            var rows = await Partitions.List(Group, CancellationToken.None);
+            return rows.SingleOrDefault(row => row.Key == Key)?.LowWater == end;
+        },
+        Deadline,
+        "everything is durable");
+
+    public static Task Holds(Func<bool> condition, string what) => Eventually.Holds(condition, Deadline, what);
+
+    public async Task<IReadOnlyList<LogRecord>> DeadLettered()
+    {
+        var letters = new List<LogRecord>();
+        await foreach (var letter in _log.Read(new TopicPartition(Topics.DeadLetters, 0), 0, CancellationToken.None))
+            letters.Add(letter);
+        return letters;
+    }
+
+    /// <summary>In = applied + duplicate + filtered + superseded + dead-lettered.</summary>
+    public void AssertBooksBalance()
+    {
+        var totals = Counters.Totals;
+        Assert.Equal(totals.In, totals.Applied + totals.Duplicate + totals.Filtered + totals.Superseded + totals.DeadLettered);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var group in _groups)
+            await group.DisposeAsync();
+        await _producer.DisposeAsync();
+        await _log.DisposeAsync();
+        await _rows.DisposeAsync();
+    }
+}
