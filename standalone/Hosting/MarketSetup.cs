@@ -43,7 +43,7 @@ internal sealed record MarketSetup(ExchangeHost? Exchange, IReadOnlyList<Connect
         {
             RestBase = endpoint,
             WebSocketBase = WebSocketOf(endpoint),
-            SnapshotDepth = SimulatedDepth,
+            SnapshotDepth = venue == VenueNames.NameOf(RecordingVenue.Kraken) ? null : SimulatedDepth,
             AggregateTrades = options.AggregateTrades,
             SilenceTimeout = TimeSpan.FromSeconds(5),
         };

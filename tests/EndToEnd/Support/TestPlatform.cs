@@ -57,6 +57,14 @@ internal sealed class TestPlatform : IAsyncDisposable
         }
     }
 
+    /// <summary>A platform that reads an exchange of somebody else's as it would read the venue.</summary>
+    public static UpOptions Live(string folder, string venue, Uri endpoint, params IReadOnlyList<string> symbols) => Replay(folder) with
+    {
+        Live = venue,
+        Endpoint = endpoint,
+        Symbols = symbols,
+    };
+
     public Task<JsonElement> Get(string path) => Http.GetFromJsonAsync<JsonElement>(path);
 
     public Task<JsonElement> Status() => Get("/v1/status");
@@ -64,8 +72,14 @@ internal sealed class TestPlatform : IAsyncDisposable
     /// <summary>Returns when the recording is played to its end, nothing lags and no gap is open.</summary>
     public async Task PlayedAndCaughtUp(TimeSpan deadline)
     {
+        await PlayedAndCaughtUp(Exchange, deadline);
+    }
+
+    /// <inheritdoc cref="PlayedAndCaughtUp(TimeSpan)"/>
+    public async Task PlayedAndCaughtUp(ExchangeHost exchange, TimeSpan deadline)
+    {
         await Eventually.Holds(
-            () => Exchange.Progress.State == Sources.Exchange.Playback.PlaybackState.Ended, deadline, "the recording has ended");
+            () => exchange.Progress.State == Sources.Exchange.Playback.PlaybackState.Ended, deadline, "the recording has ended");
         await CaughtUp(deadline);
     }
 

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace StreamForge.Tests.EndToEnd.Support;
+
+/// <summary>All that the client API says of one instrument, as text, so that two runs can be compared.</summary>
+/// <param name="Book">Full depth: best levels first, bids before asks.</param>
+/// <param name="Trades">The trades that are kept, newest first.</param>
+/// <param name="Candles">Minutes, all columns.</param>
+internal sealed record MarketAnswers(string Book, string Trades, string Candles)
+{
+    /// <summary>Reads over HTTP, as a client would.</summary>
+    /// <param name="from">First minute of the candles, RFC 3339.</param>
+    /// <param name="to">After the last one.</param>
+    public static async Task<MarketAnswers> Read(HttpClient http, string instrument, string from, string to)
+    {
+        var path = $"/v1/instruments/{instrument}";
+        var book = await Get(http, $"{path}/book?depth=5000");
+        var trades = await Get(http, $"{path}/trades?limit=1000");
+        var candles = await Get(http, $"{path}/candles?interval=1m&from={from}&to={to}");
+        return new MarketAnswers(
+            $"{Rows(book, "bids", "price", "quantity")}|{Rows(book, "asks", "price", "quantity")}",
+            Rows(trades, "trades", "tradeId", "price", "quantity", "time", "buyerIsMaker"),
+            Rows(
+                candles, "candles", "openTime", "open", "high", "low", "close", "volume", "quoteVolume", "count",
+                "takerBuyVolume", "takerBuyQuoteVolume"));
+    }
+
+    private static string Rows(JsonElement answer, string list, params string[] columns) => string.Join(
+        '\n',
+        answer.GetProperty(list).EnumerateArray().Select(row => string.Join(',', columns.Select(column => Text(row, column)))));
+
+    private static string Text(JsonElement row, string column) =>
+        row.TryGetProperty(column, out var value) ? value.ToString() : "-";
+
+    private static async Task<JsonElement> Get(HttpClient http, string path)
+    {
+        using var answer = await http.GetAsync(path);
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {body}");
+        return JsonDocument.Parse(body).RootElement.Clone();
+    }
+}
