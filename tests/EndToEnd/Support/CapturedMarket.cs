@@ -85,6 +85,29 @@ internal static class CapturedMarket
 
     private static string Plain(JsonElement item, string name) => Plain(item.GetProperty(name));
 
+    /// <summary>
+    /// Copies a recording of Binance up to the last diff that no <c>bookTicker</c> before it is ahead of. A cut beyond would end
+    /// with the announcement of a diff that never comes, which is a gap for ever.
+    /// </summary>
+    /// <returns>The copy's path.</returns>
+    public static string CutAtWholeBook(string file, string symbol, string folder)
+    {
+        var lines = new List<string>();
+        var (whole, newest) = (0, 0L);
+        foreach (var message in MarketRecordings.ReadLines(file, symbol))
+        {
+            lines.Add(FormattableString.Invariant($"{message.ReceivedAt} {System.Text.Encoding.UTF8.GetString(message.Body)}"));
+            using var json = JsonDocument.Parse(message.Body);
+            if (IsStream(json.RootElement, "@bookTicker", out var ticker))
+                newest = Math.Max(newest, ticker.GetProperty("u").GetInt64());
+            else if (IsStream(json.RootElement, "@depth", out var diff) && diff.GetProperty("u").GetInt64() >= newest)
+                whole = lines.Count;
+        }
+        var path = Path.Combine(folder, "whole.jsonl");
+        File.WriteAllLines(path, lines.Take(whole));
+        return path;
+    }
+
     private static bool IsStream(JsonElement frame, string stream, out JsonElement data)
     {
         data = default;

@@ -52,6 +52,13 @@ internal sealed class FaultyMarket : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns when all is played and the platform vouches for its answers up to a moment after the end.</summary>
+    public async Task Vouched(TimeSpan deadline, params IReadOnlyList<string> instruments)
+    {
+        await Eventually.Holds(() => Exchange.Progress.State == PlaybackState.Ended, deadline, "the recording has ended");
+        await Platform.Vouched(DateTimeOffset.UtcNow, deadline, instruments);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Platform is { } platform)

@@ -116,6 +116,44 @@ internal sealed class TestPlatform : IAsyncDisposable
         return answer;
     }
 
+    /// <inheritdoc cref="Vouched(HttpClient, DateTimeOffset, TimeSpan, IReadOnlyList{string})"/>
+    public Task Vouched(DateTimeOffset after, TimeSpan deadline, params IReadOnlyList<string> instruments) =>
+        Vouched(Http, after, deadline, instruments);
+
+    /// <summary>
+    /// Returns when the platform itself vouches that all that the source published up to <paramref name="after"/> is in its
+    /// answers: whoever compares them then puts that word to the proof.
+    /// </summary>
+    public static async Task Vouched(
+        HttpClient http, DateTimeOffset after, TimeSpan deadline, params IReadOnlyList<string> instruments)
+    {
+        foreach (var instrument in instruments)
+        {
+            var last = "none";
+            try
+            {
+                await Eventually.HoldsAsync(
+                    async () =>
+                    {
+                        using var answer = await http.GetAsync($"/v1/instruments/{instrument}");
+                        last = await answer.Content.ReadAsStringAsync();
+                        if (!answer.IsSuccessStatusCode)
+                            return false;
+                        using var json = JsonDocument.Parse(last);
+                        var freshness = json.RootElement.GetProperty("freshness");
+                        return freshness.GetProperty("status").GetString() == "live"
+                            && freshness.GetProperty("watermark").GetDateTimeOffset() > after;
+                    },
+                    deadline,
+                    $"{instrument} is live through {after:O}");
+            }
+            catch (TimeoutException late)
+            {
+                throw new TimeoutException($"{late.Message} Its last answer: {last}", late);
+            }
+        }
+    }
+
     /// <summary>The server-sent events of an instrument from now on: the stream is open when this returns.</summary>
     public async Task<IAsyncEnumerator<SseItem<JsonElement>>> Stream(string instrument, CancellationToken cancellation)
     {
