@@ -30,6 +30,11 @@ run_project() { # engine, project
   passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
 }
 
+if ! command -v initdb >/dev/null && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+  printf 'test: the programs of PostgreSQL (initdb, pg_ctl) are not here: tests that need them are skipped; the package postgresql has them\n'
+fi
+[ -d "$root/../shared/data" ] || printf 'test: ../shared/data is not here: tests on recordings are skipped\n'
+
 for e in "${engines[@]}"; do
   printf 'test: building on %s ...\n' "$e"
   log="$(mktemp)"
