@@ -11,14 +11,14 @@ internal static class UpCommand
 
     public static Command Create()
     {
-        var port = new Option<int>("--port") { Description = "Port of the client API; 0 takes a free one.", DefaultValueFactory = _ => 8080 };
+        var port = new Option<int>("--port") { CustomParser = ParseWhole, Description = "Port of the client API; 0 takes a free one.", DefaultValueFactory = _ => 8080 };
         port.Validators.Add(result => Range(result, 0, 65535));
         var data = new Option<string>("--data") { Description = "Folder that everything is kept in.", DefaultValueFactory = _ => "./data" };
-        var seed = new Option<int>("--seed") { Description = "Seed of the generated market.", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { CustomParser = ParseWhole, Description = "Seed of the generated market.", DefaultValueFactory = _ => 1 };
         var headless = new Option<bool>("--headless") { Description = "Plain log lines instead of the live line." };
         var kafka = new Option<string?>("--kafka") { Description = "Kafka's bootstrap servers; without it the log is files in the data folder.", HelpName = "BOOTSTRAP" };
         var postgres = new Option<string?>("--postgres") { Description = "PostgreSQL connection string; without it state is files in the data folder.", HelpName = "CONNECTION" };
-        var partitions = new Option<int?>("--partitions") { Description = "Partitions of the market topics; fixed once they exist (default 4)." };
+        var partitions = new Option<int?>("--partitions") { CustomParser = result => ParseWhole(result), Description = "Partitions of the market topics; fixed once they exist (default 4)." };
         partitions.Validators.Add(result => Range(result, 1, 1024));
         var replay = new Option<string[]>("--replay") { Description = "Recordings to replay through the connector.", AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
         var speed = new Option<double>("--speed")
@@ -33,9 +33,9 @@ internal static class UpCommand
         live.AcceptOnlyFromAmong(Venues);
         var symbols = new Option<string[]>("--symbols") { Description = "Symbols of --live, separated by commas.", AllowMultipleArgumentsPerToken = true };
         var endpoint = new Option<Uri?>("--endpoint") { Description = "With --live: base address in place of the venue's own.", CustomParser = ParseEndpoint, HelpName = "URL" };
-        var instruments = new Option<int>("--instruments") { Description = "Instruments of the generated market.", DefaultValueFactory = _ => 10 };
+        var instruments = new Option<int>("--instruments") { CustomParser = ParseWhole, Description = "Instruments of the generated market.", DefaultValueFactory = _ => 10 };
         instruments.Validators.Add(result => Range(result, 1, 100_000));
-        var rate = new Option<int>("--rate") { Description = "Events a second of the generated market.", DefaultValueFactory = _ => 200 };
+        var rate = new Option<int>("--rate") { CustomParser = ParseWhole, Description = "Events a second of the generated market.", DefaultValueFactory = _ => 200 };
         rate.Validators.Add(result => Range(result, 1, 10_000_000));
 
         var command = new Command("up", "Runs the platform.")
@@ -87,6 +87,16 @@ internal static class UpCommand
             return speed;
         result.AddError($"--speed is a factor above 0, or max, not '{text}'.");
         return 1;
+    }
+
+    /// <summary>A whole number, in words of our own where it is none.</summary>
+    internal static int ParseWhole(ArgumentResult result)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+            return value;
+        result.AddError($"{(result.Parent as OptionResult)?.Option.Name} is a whole number, not '{text}'.");
+        return 0;
     }
 
     internal static void Range(OptionResult result, int low, int high)
