@@ -4,13 +4,12 @@ namespace StreamForge.Sources.Connectors;
 
 /// <summary>
 /// After each connect: asks for every symbol's book and newest trade, a few at a time, so that what was missed while the link was down
-/// shows. Until each was asked for once, or the grace is over, the link does not count as up.
+/// shows. Until each has answered, or the grace is over, the link does not count as up.
 /// </summary>
 internal sealed class Resync(
     ISourceGateway? gateway, IReadOnlyList<VenueSymbol> symbols, ConnectorOptions options, ConnectorServices services)
 {
     private int _left;
-    private bool _again;
     private long _begunAt;
 
     /// <summary>What is missing; none when the link may count as up.</summary>
@@ -31,35 +30,24 @@ internal sealed class Resync(
     {
         if (gateway is null)
             return;
-        var withTrades = _again;
-        _again = true;
         await Parallel.ForEachAsync(
             symbols,
             new ParallelOptions { MaxDegreeOfParallelism = options.ResyncConcurrency, CancellationToken = cancellation },
             async (symbol, token) =>
             {
-                var counted = false;
-                await Insist(symbol, () => gateway.RequestDepthSnapshot(symbol.Instrument, null, token), Count, token);
-                if (withTrades)
-                    await Insist(symbol, () => gateway.RequestNewestTrade(symbol.Instrument, token), Count, token);
-                Count();
-
-                void Count()
-                {
-                    if (!counted)
-                        Interlocked.Decrement(ref _left);
-                    counted = true;
-                }
+                await Insist(symbol, () => gateway.RequestDepthSnapshot(symbol.Instrument, null, token), token);
+                // On the first connect too: an earlier process may have died with trades that it had not stored yet.
+                await Insist(symbol, () => gateway.RequestNewestTrade(symbol.Instrument, token), token);
+                Interlocked.Decrement(ref _left);
             });
     }
 
-    private async Task Insist(VenueSymbol symbol, Func<Task<GatewayOutcome>> ask, Action failed, CancellationToken cancellation)
+    private async Task Insist(VenueSymbol symbol, Func<Task<GatewayOutcome>> ask, CancellationToken cancellation)
     {
         var backoff = new Backoff(options.RetryBase, options.RetryMax, services.Ids.NextDouble);
         while (await ask() is { Answered: false } outcome)
         {
             cancellation.ThrowIfCancellationRequested();
-            failed();
             var pause = backoff.Next();
             if (outcome.RetryAfter > pause)
                 pause = outcome.RetryAfter.Value;
