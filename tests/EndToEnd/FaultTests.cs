@@ -41,6 +41,70 @@ public class FaultTests(ITestOutputHelper output)
             KrakenFaults(31),
             hasTradeIds: false);
 
+    [Fact]
+    public async Task Every_lost_diff_is_seen_marked_while_it_is_missing_and_repaired_by_request()
+    {
+        const int gaps = 6;
+        var random = new Random(41);
+        using var folder = new TempFolder();
+        var file = CapturedMarket.CutAtWholeBook(UsdM, "BTCUSDT", folder.Path);
+        await using var market = await FaultyMarket.Start([file], "binance-usdm", FaultPlan.None, lockStep: true);
+        var exchange = market.Exchange;
+        await Eventually.Holds(() => exchange.Status().Connections.Count > 0, Deadline, "the connector is connected");
+        await exchange.AdvanceAsync(60, "depth");
+        for (var gap = 1; gap <= gaps; gap++)
+        {
+            var next = await exchange.AdvanceAsync(random.Next(1, 60), "depth");
+            await Reaches(market, next.Sequence);
+            var known = await Gaps(market);
+            // One diff is lost, and the venue does not help at first.
+            exchange.SetFaults(new FaultPlan { Seed = gap, Rules = [Rule(FaultKind.Drop, "depth", [1]), Failing] });
+            await exchange.AdvanceAsync(2, "depth");
+            await Eventually.HoldsAsync(async () => await StatusOf(market) is "gap" or "repairing", Deadline, $"gap {gap} is seen");
+            for (var read = 0; read < 20; read++)
+                Assert.Contains(await StatusOf(market), new[] { "gap", "repairing" });
+            Assert.InRange(await Gaps(market), known + 1, long.MaxValue);
+            exchange.SetFaults(FaultPlan.None);
+            await Eventually.HoldsAsync(
+                async () => await StatusOf(market) is not ("gap" or "repairing"), Deadline, $"gap {gap} is repaired");
+        }
+        var repairs = (await market.Platform.Status()).GetProperty("repairs");
+        Assert.InRange(repairs.GetProperty("closed").GetInt64(), gaps, long.MaxValue);
+        Assert.InRange(repairs.GetProperty("requested").GetInt64(), gaps, long.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_link_that_falls_silent_does_not_stay_live()
+    {
+        using var folder = new TempFolder();
+        var file = CapturedMarket.CutAtWholeBook(UsdM, "BTCUSDT", folder.Path);
+        await using var market = await FaultyMarket.Start([file], "binance-usdm", FaultPlan.None, lockStep: true);
+        await Eventually.Holds(() => market.Exchange.Status().Connections.Count > 0, Deadline, "the connector is connected");
+        await market.Exchange.AdvanceAsync(market.Exchange.Progress.TotalFrames!.Value - 1);
+        market.Exchange.SetFaults(new FaultPlan
+        {
+            Rules = [Rule(FaultKind.Silence, "depth", [1]) with { Duration = TimeSpan.FromSeconds(30) }],
+        });
+        await market.Exchange.AdvanceAsync(1);
+        await Eventually.HoldsAsync(
+            async () => await StatusOf(market) is "stale" or "source-down", Deadline, "the silence shows");
+        // The connector gives the dead link up, and a new one is proven by itself.
+        await market.Vouched(Deadline, "binance-usdm:BTCUSDT");
+    }
+
+    private static FaultRule Failing => new() { Kind = FaultKind.FailingSnapshot, Probability = 1 };
+
+    private static async Task<long> Gaps(FaultyMarket market) =>
+        (await market.Platform.Status()).GetProperty("repairs").GetProperty("gaps").GetInt64();
+
+    private static Task Reaches(FaultyMarket market, long sequence) => Eventually.HoldsAsync(
+        async () => (await Book(market)).GetProperty("sequence").GetInt64() >= sequence, Deadline, $"the book is at {sequence}");
+
+    private static async Task<string> StatusOf(FaultyMarket market) => (await Book(market)).GetProperty("status").GetString()!;
+
+    private static async Task<JsonElement> Book(FaultyMarket market) =>
+        (await market.Platform.Get("/v1/instruments/binance-usdm:BTCUSDT/book?depth=1")).GetProperty("freshness");
+
     private async Task EndsAsTheCleanRun(string[] files, string venue, string[] instruments, FaultPlan plan, bool hasTradeIds)
     {
         output.WriteLine($"fault seed {plan.Seed}");
