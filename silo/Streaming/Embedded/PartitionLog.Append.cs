@@ -46,12 +46,35 @@ internal sealed partial class PartitionLog
             _pendingBytes = 0;
         }
 
-        foreach (var batch in batches)
-            await Commit(batch);
+        for (var i = 0; i < batches.Count; i++)
+            if (await Commit(batches[i]) is { } failure)
+            {
+                FailAfter(batches.GetRange(i, batches.Count - i), failure);
+                break;
+            }
         await DropOverSize();
     }
 
-    private async ValueTask Commit(AppendBatch batch)
+    /// <summary>
+    /// Appends have no holes: what was handed in before a failure was reported fails with it. The failure is reported first; who
+    /// appends after that knows of it.
+    /// </summary>
+    private void FailAfter(List<AppendBatch> batches, EventLogException failure)
+    {
+        foreach (var batch in batches)
+            batch.Fail(failure);
+        List<AppendBatch> later;
+        lock (_lock)
+        {
+            (later, _pending) = (_pending, []);
+            _pendingBytes = 0;
+        }
+        foreach (var batch in later)
+            batch.Fail(failure);
+    }
+
+    /// <returns>Why the batch is not in the log; null where it is, durably.</returns>
+    private async ValueTask<EventLogException?> Commit(AppendBatch batch)
     {
         try
         {
@@ -64,11 +87,11 @@ internal sealed partial class PartitionLog
         {
             _damaged = true;
             EmbeddedLogMessages.CommitFailed(_context.Logger, e, Partition.ToString(), batch.Records.Count);
-            batch.Fail(new EventLogException($"{batch.Records.Count} records could not be written to {Active.Name}: {e.Message}", e));
-            return;
+            return new EventLogException($"{batch.Records.Count} records could not be written to {Active.Name}: {e.Message}", e);
         }
 
         Publish(batch);
+        return null;
     }
 
     private void Publish(AppendBatch batch)

@@ -28,7 +28,7 @@ public sealed class KafkaEventLog : IEventLog
     public ValueTask<OffsetBounds> Bounds(TopicPartition partition, CancellationToken cancellation) =>
         _topics.Bounds(partition, cancellation);
 
-    public IEventProducer CreateProducer() => new KafkaProducer(_options, _logger);
+    public IEventProducer CreateProducer() => new KafkaProducer(_options, _time, _logger);
 
     public async ValueTask<IGroupMember> Join(
         string group, IReadOnlyList<string> topics, IAssignmentHandler handler, CancellationToken cancellation)

@@ -7,7 +7,7 @@ namespace StreamForge.Silo.Streaming.Kafka;
 /// The idempotent producer. What is under way is bounded in bytes; appends beyond wait in the order of their calls, so that a full
 /// buffer never turns records of one partition around.
 /// </summary>
-internal sealed class KafkaProducer(KafkaOptions options, ILogger logger) : IEventProducer
+internal sealed class KafkaProducer(KafkaOptions options, TimeProvider time, ILogger logger) : IEventProducer
 {
     private readonly Lock _lock = new();
     private readonly Queue<Pending> _waiting = new();
@@ -52,12 +52,14 @@ internal sealed class KafkaProducer(KafkaOptions options, ILogger logger) : IEve
         return done.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>Waits for what is under way: each record ends within <c>message.timeout.ms</c>, one way or the other.</summary>
+    /// <summary>Waits a bounded time for what is under way; what a broker that is away has not taken by then is given up.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_lock)
             _disposed = true;
-        await Flush(CancellationToken.None);
+        using (var late = new CancellationTokenSource(options.RequestTimeout, time))
+            await Flush(late.Token).ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (Interlocked.Exchange(ref _client, null) is { } client)
             await Blocking.Call(() => { client.Dispose(); return true; });
     }

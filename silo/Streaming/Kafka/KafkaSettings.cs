@@ -9,12 +9,15 @@ internal static class KafkaSettings
     {
         ["acks"] = "all",
         ["enable.idempotence"] = "true",
+        // No holes: a record that cannot be appended stops the producer with all that came after it, and none is given up for
+        // the time it takes. A broker that is away holds everything back; callers bound what they hand in.
+        ["enable.gapless.guarantee"] = "true",
         // The hash of Kafka's Java clients: whatever appends a key, it lands in the same partition.
         ["partitioner"] = "murmur2_random",
         ["linger.ms"] = Text(options.LingerMilliseconds),
         ["compression.type"] = options.Compression,
         ["message.max.bytes"] = Text(options.MaxRecordBytes),
-        ["message.timeout.ms"] = Milliseconds(3 * options.RequestTimeout),
+        ["message.timeout.ms"] = "0",
         ["request.timeout.ms"] = Milliseconds(options.RequestTimeout),
         // Bounded by us, in the order of the calls: librdkafka's own bound refuses instead of waiting.
         ["queue.buffering.max.messages"] = "0",

@@ -34,7 +34,7 @@ internal sealed class TestPlatform : IAsyncDisposable
         Port = 0,
         DataFolder = folder,
         Seed = 1,
-        Headless = true,
+        Headless = false,
         Replay = files,
         Speed = double.PositiveInfinity,
         Symbols = [],
