@@ -45,6 +45,10 @@ internal sealed partial class GrainPump
         {
             // What was not acknowledged is read again.
         }
+        catch (FencedException fenced)
+        {
+            EndFenced(fenced);
+        }
         catch (Exception error)
         {
             Log.KeyStalled(Services.Logger, error, Partition, lane.Key, 0);
@@ -125,9 +129,7 @@ internal sealed partial class GrainPump
                     Rewind($"{lane.Key} holds {result.Applied} where {lane.Delivered} was delivered");
                     return;
                 case IngestOutcome.Fenced:
-                    Log.Fenced(Services.Logger, Partition, Epoch);
-                    Abort();
-                    return;
+                    throw new FencedException();
                 default:
                     throw new InvalidOperationException($"{lane.Key} answered {result.Outcome} without an offset.");
             }

@@ -23,10 +23,9 @@ internal abstract partial class PartitionPump
         {
             // The last checkpoint is made by whoever stops the pump.
         }
-        catch (FencedException)
+        catch (FencedException fenced)
         {
-            Log.Fenced(_services.Logger, Partition, Epoch);
-            Abort();
+            EndFenced(fenced);
         }
     }
 
@@ -61,6 +60,14 @@ internal abstract partial class PartitionPump
             Log.CommitFailed(_services.Logger, error, Partition, low);
         }
         return bytes;
+    }
+
+    /// <summary>Another owner has the partition: nothing of this pump may go on. Shown while the log still counts it as ours.</summary>
+    protected void EndFenced(FencedException fenced)
+    {
+        StallReason = fenced.Message;
+        Log.Fenced(_services.Logger, Partition, Epoch);
+        Abort();
     }
 
     /// <summary>Repeats what fails for lack of storage until it succeeds; the partition is stalled meanwhile, and says so.</summary>

@@ -162,9 +162,9 @@ internal abstract partial class PartitionPump : IDisposable
         {
             // Asked to end while it waited for something.
         }
-        catch (FencedException)
+        catch (FencedException fenced)
         {
-            Log.Fenced(_services.Logger, Partition, Epoch);
+            EndFenced(fenced);
         }
         finally
         {

@@ -195,6 +195,7 @@ public class GrainPumpTests
         await pump.Completion;
         var row = Assert.Single(await harness.Partitions.List(PumpHarness.Group, CancellationToken.None));
         Assert.Equal((10, taken.Epoch), (row.LowWater, row.Epoch));
+        Assert.NotNull(pump.StallReason);
     }
 
     [Fact]
