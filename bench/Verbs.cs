@@ -57,6 +57,8 @@ internal static class Verbs
             Postgres = arguments.Text("--postgres"),
         };
         arguments.NothingElse();
+        if (options.Seconds < 2)
+            throw new FormatException("--seconds takes 2 or more: the first second of a run warms up.");
         var progress = new ConsoleProgress();
         var figures = await new IngestBench(options, progress).RunAsync(CancellationToken.None);
         progress.Clear();

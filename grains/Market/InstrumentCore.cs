@@ -178,17 +178,14 @@ public sealed partial class InstrumentCore
     }
 
     private void Changed(StreamUpdateKind kind, Trade? trade, DateTimeOffset? eventTime) =>
-        Updates.Add(new StreamUpdate
-        {
-            Version = ++_state.Version,
-            Kind = kind,
-            Sequence = _state.Sequence.Sequence,
-            BestBid = _state.Book.Bids.Best,
-            BestAsk = _state.Book.Asks.Best,
-            Trade = trade,
-            Status = _status,
-            EventTime = eventTime,
-        });
+        Updates.Add(++_state.Version, new StreamChange(
+            kind,
+            _state.Sequence.Sequence,
+            _state.Book.Bids.Best,
+            _state.Book.Asks.Best,
+            trade,
+            _status,
+            eventTime));
 
     private void NoteGaps(DateTimeOffset now)
     {

@@ -1,12 +1,42 @@
 using System.Collections.Immutable;
+using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Market;
 
 namespace StreamForge.Grains.Market;
 
+/// <summary>A change as the ring keeps it: see <see cref="StreamUpdate"/>.</summary>
+public readonly record struct StreamChange(
+    StreamUpdateKind Kind,
+    long Sequence,
+    PriceLevel? BestBid,
+    PriceLevel? BestAsk,
+    Trade? Trade,
+    FreshnessStatus Status,
+    DateTimeOffset? EventTime)
+{
+    /// <summary>The change as readers get it.</summary>
+    public StreamUpdate ToUpdate(long version) => new()
+    {
+        Version = version,
+        Kind = Kind,
+        Sequence = Sequence,
+        BestBid = BestBid,
+        BestAsk = BestAsk,
+        Trade = Trade,
+        Status = Status,
+        EventTime = EventTime,
+    };
+}
+
 /// <summary>The newest changes of an instrument, one for every version, for readers that follow.</summary>
+/// <remarks>
+/// Changes are values in one array that grows as they come: one that nobody reads leaves nothing for the collector, and an
+/// instrument that seldom changes stays small.
+/// </remarks>
 public sealed class UpdateRing(string life, int capacity, long version)
 {
-    private readonly StreamUpdate[] _ring = new StreamUpdate[capacity];
+    private const int FirstLength = 16;
+    private StreamChange[] _ring = new StreamChange[Math.Min(FirstLength, capacity)];
     private int _count;
 
     /// <summary>Identifies the life of this buffer: versions compare only within one.</summary>
@@ -16,12 +46,14 @@ public sealed class UpdateRing(string life, int capacity, long version)
     public long Version { get; private set; } = version;
 
     /// <summary>Adds the change to the next version.</summary>
-    public void Add(StreamUpdate update)
+    public void Add(long version, in StreamChange change)
     {
-        if (update.Version != Version + 1)
-            throw new ArgumentException($"Version {update.Version} does not follow {Version}.", nameof(update));
-        Version = update.Version;
-        _ring[Slot(Version)] = update;
+        if (version != Version + 1)
+            throw new ArgumentException($"Version {version} does not follow {Version}.", nameof(version));
+        if (_count == _ring.Length && _count < capacity)
+            Grow();
+        Version = version;
+        _ring[Slot(version)] = change;
         _count = Math.Min(_count + 1, _ring.Length);
     }
 
@@ -33,8 +65,16 @@ public sealed class UpdateRing(string life, int capacity, long version)
         var n = (int)Math.Min(max, Version - afterVersion);
         var updates = ImmutableArray.CreateBuilder<StreamUpdate>(n);
         for (var i = 1; i <= n; i++)
-            updates.Add(_ring[Slot(afterVersion + i)]);
+            updates.Add(_ring[Slot(afterVersion + i)].ToUpdate(afterVersion + i));
         return new StreamPage { Life = Life, Version = afterVersion + n, Updates = updates.MoveToImmutable() };
+    }
+
+    private void Grow()
+    {
+        var old = _ring;
+        _ring = new StreamChange[Math.Min(capacity, old.Length * 2)];
+        for (var known = Version - _count + 1; known <= Version; known++)
+            _ring[Slot(known)] = old[(int)(known % old.Length)];
     }
 
     private int Slot(long version) => (int)(version % _ring.Length);

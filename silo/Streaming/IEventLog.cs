@@ -52,6 +52,8 @@ public readonly record struct LogHeader(string Name, ReadOnlyMemory<byte> Value)
 /// <summary>A record as it stands in the log.</summary>
 public sealed class LogRecord
 {
+    private int _size;
+
     public required TopicPartition Partition { get; init; }
 
     public required long Offset { get; init; }
@@ -67,7 +69,7 @@ public sealed class LogRecord
     public IReadOnlyList<LogHeader> Headers { get; init; } = [];
 
     /// <summary>Bytes that count against windows: key, value, headers and a fixed overhead.</summary>
-    public int Size => (Key?.Length ?? 0) + Value.Length + HeaderBytes() + 32;
+    public int Size => _size != 0 ? _size : _size = (Key?.Length ?? 0) + Value.Length + HeaderBytes() + 32;
 
     /// <summary>The last header of that name as text; null where there is none.</summary>
     public string? Header(string name)

@@ -149,16 +149,7 @@ internal sealed partial class GrainPump
                 await DeadLetter(record, lane.Key, reason!);
                 decoded = null;
             }
-            records.Add(new IngestRecord
-            {
-                Offset = record.Offset,
-                Timestamp = record.Timestamp,
-                Event = decoded,
-                EventId = record.Header(RecordHeaders.EventId),
-                Origin = Origin.TryParse(record.Header(RecordHeaders.Origin), out var origin) ? origin : null,
-                TraceParent = record.Header(RecordHeaders.TraceParent),
-                RepairId = record.Header(RecordHeaders.RepairId),
-            });
+            records.Add(RecordIntake.Of(record, decoded));
         }
         return records.MoveToImmutable();
     }

@@ -5,9 +5,9 @@ namespace StreamForge.Silo.Streaming.Pump;
 /// <summary>How a partition is read, delivered and checkpointed.</summary>
 public sealed class PumpOptions
 {
-    /// <summary>Bytes of records that may wait to be applied, a partition. A full window pauses reading, never membership. Default 16 MiB.</summary>
+    /// <summary>Bytes of records that may wait to be applied, a partition. A full window pauses reading, never membership. Default 4 MiB.</summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
-    public int WindowBytes { get; set; } = 16 * 1024 * 1024;
+    public int WindowBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>Bytes asked for in one read. Default 512 KiB.</summary>
     [Range(4 * 1024, 64 * 1024 * 1024)]

@@ -13,8 +13,9 @@ internal static class WatermarkRecord
     /// <summary>Whether a record is a watermark, by its header.</summary>
     public static bool Is(LogRecord record)
     {
-        foreach (var header in record.Headers)
-            if (header.Name == RecordHeaders.Schema)
+        // By index: this is asked of every record, and an enumerator of an interface is an object.
+        for (var i = 0; i < record.Headers.Count; i++)
+            if (record.Headers[i] is { Name: RecordHeaders.Schema } header)
                 return header.Value.Span.SequenceEqual(Schema);
         return false;
     }
