@@ -38,7 +38,7 @@ internal sealed class ApiBench(ApiBenchOptions options, IProgress<string> progre
         await using var platform = await BenchPlatform.Start(new BenchPlatformOptions { Partitions = Partitions }, cancellation);
         await platform.Pipeline.StartAsync(cancellation);
         progress.Report("filling ...");
-        BenchEvent[] first = [.. market.Snapshots(), .. market.Take(10_000)];
+        BenchEvent[] first = [.. market.Snapshots(), .. market.Take(10_000, raw: false)];
         await using (var filling = new OpenLoop(platform.Log, first, 50_000, raw: false, Partitions))
             await filling.Run(cancellation);
         await new PipelineWatch(platform.Pipeline).AppliedTo(first.Length, cancellation);
@@ -48,7 +48,7 @@ internal sealed class ApiBench(ApiBenchOptions options, IProgress<string> progre
         var seconds = paths.Length * 2 * options.Rounds * ((options.Seconds * 1.25) + 1);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await using var trickle = new OpenLoop(
-            platform.Log, market.Take((int)(options.Rate * seconds * 2)), options.Rate, raw: false, Partitions);
+            platform.Log, market.Take((int)(options.Rate * seconds * 2), raw: false), options.Rate, raw: false, Partitions);
         var trickling = trickle.Run(enough.Token);
         var figures = new List<Figures>();
         foreach (var path in paths)

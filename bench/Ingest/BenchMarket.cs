@@ -9,19 +9,18 @@ using StreamForge.Sources.Exchange.Market;
 namespace StreamForge.Bench.Ingest;
 
 /// <summary>One generated event.</summary>
-/// <param name="Raw">As a connector would append it.</param>
-/// <param name="Canonical">What the parser derives from that.</param>
+/// <param name="Record">What is appended: the raw frame, or what the parser derives from it.</param>
 /// <param name="Instrument">Index of its instrument.</param>
 /// <param name="Id">The book's sequence after it, or the id of the trade.</param>
-internal readonly record struct BenchEvent(NewRecord Raw, NewRecord Canonical, int Instrument, bool IsTrade, long Id)
+internal readonly record struct BenchEvent(NewRecord Record, int Instrument, bool IsTrade, long Id)
 {
-    /// <summary>Bytes of the canonical record: key, value and headers.</summary>
+    /// <summary>Bytes of the record: key, value and headers.</summary>
     public int Bytes
     {
         get
         {
-            var sum = (Canonical.Key?.Length ?? 0) + Canonical.Value.Length;
-            foreach (var header in Canonical.Headers)
+            var sum = (Record.Key?.Length ?? 0) + Record.Value.Length;
+            foreach (var header in Record.Headers)
                 sum += header.Name.Length + header.Value.Length;
             return sum;
         }
@@ -81,30 +80,33 @@ internal sealed class BenchMarket : IDisposable
         for (var i = 0; i < _symbols.Length; i++)
         {
             var symbol = _symbols[i].ToUpperInvariant();
-            yield return Event(i, _market.Snapshot(symbol, 5_000)!, Snapshot, isTrade: false, _market.SequenceOf(symbol));
+            yield return Event(i, _market.Snapshot(symbol, 5_000)!, Snapshot, isTrade: false, _market.SequenceOf(symbol), asRaw: false);
         }
     }
 
-    public BenchEvent Next()
+    /// <param name="raw">As a connector would append it; otherwise as the parser would.</param>
+    public BenchEvent Next(bool raw = false)
     {
         var frame = _market.Next();
         var isTrade = frame.Stream.Family == StreamFamily.Trade;
-        return Event(_bySymbol[frame.Stream.Symbol], frame.Bytes, Frame, isTrade, frame.Last);
+        return Event(_bySymbol[frame.Stream.Symbol], frame.Bytes, Frame, isTrade, frame.Last, raw);
     }
 
-    public BenchEvent[] Take(int count)
+    public BenchEvent[] Take(int count, bool raw)
     {
         var events = new BenchEvent[count];
         for (var i = 0; i < count; i++)
-            events[i] = Next();
+            events[i] = Next(raw);
         return events;
     }
 
     public void Dispose() => _market.Dispose();
 
-    private BenchEvent Event(int instrument, ReadOnlyMemory<byte> value, byte[] schema, bool isTrade, long id)
+    private BenchEvent Event(int instrument, ReadOnlyMemory<byte> value, byte[] schema, bool isTrade, long id, bool asRaw)
     {
         var raw = Raw(instrument, value, schema);
+        if (asRaw)
+            return new BenchEvent(raw, instrument, isTrade, id);
         var partition = raw.Partition!.Value;
         var record = new LogRecord
         {
@@ -118,7 +120,7 @@ internal sealed class BenchMarket : IDisposable
         _derived.Clear();
         if (_derivation.Derive(record, _logId, _derived) is { } reason || _derived.Count != 1)
             throw new InvalidOperationException("A generated frame did not give one event.");
-        return new BenchEvent(raw, _derived[0], instrument, isTrade, id);
+        return new BenchEvent(_derived[0], instrument, isTrade, id);
     }
 
     private NewRecord Raw(int instrument, ReadOnlyMemory<byte> value, byte[] schema)

@@ -117,6 +117,7 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
         var cpuSeconds = (Cpu() - cpu).TotalSeconds;
         watch.MustHaveApplied(_appended);
         var (rows, written) = storage.Written;
+        progress.Report($"{options.Events / seconds:N0} events/s of at most {_appended / ceiling.TotalSeconds:N0}");
         return new Throughput(
             EventsPerSecond: options.Events / seconds,
             Ceiling: _appended / ceiling.TotalSeconds,
@@ -140,7 +141,7 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
         LatencyRun run, BenchMarket market, double rate, bool raw, CancellationToken cancellation)
     {
         progress.Report($"visible in the API at {rate:N0} events/s{(raw ? ", from raw frames" : "")} ...");
-        var events = market.Take((int)(rate * options.Seconds));
+        var events = market.Take((int)(rate * options.Seconds), raw);
         _appended += events.Length;
         GC.Collect();
         return await run.Run(events, rate, raw, cancellation);
@@ -151,7 +152,7 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
         BenchPlatform platform, BenchMarket market, PipelineWatch watch, double rate, CancellationToken cancellation)
     {
         progress.Report($"catching up with {rate:N0} events/s ...");
-        var events = market.Take((int)(rate * (PauseSeconds + options.Seconds)));
+        var events = market.Take((int)(rate * (PauseSeconds + options.Seconds)), raw: false);
         GC.Collect();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var before = watch.Applied;
@@ -185,7 +186,7 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
             foreach (var item in chunk)
             {
                 bytes += item.Bytes;
-                appends.Add(producer.Append(item.Canonical, cancellation));
+                appends.Add(producer.Append(item.Record, cancellation));
             }
 
             await Task.WhenAll(appends);

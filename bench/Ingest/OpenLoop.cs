@@ -49,7 +49,7 @@ internal sealed class OpenLoop(IEventLog log, BenchEvent[] events, double rate, 
 
             var due = Math.Min(events.Length, (int)(elapsed * rate) + 1);
             for (; next < due; next++)
-                Append(raw ? events[next].Raw : events[next].Canonical);
+                Append(events[next].Record);
             Volatile.Write(ref _sent, next);
             Thread.Sleep(1);
         }
