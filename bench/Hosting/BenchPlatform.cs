@@ -72,8 +72,9 @@ internal sealed class BenchPlatform : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("streamforge-bench-").FullName;
         var loggers = LoggerFactory.Create(Logging);
         var ids = new RandomIdSource();
-        var storage = await StorageSetup.Open(Up(options, folder), TimeProvider.System, ids, loggers, cancellation);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge.Bench" });
+        var settings = new PlatformSettings(builder.Configuration);
+        var storage = await StorageSetup.Open(Up(options, folder), settings, TimeProvider.System, ids, loggers, cancellation);
         Logging(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
