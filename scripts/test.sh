@@ -15,9 +15,9 @@ run_project() { # engine, project
   out="$(mktemp)"
   (cd "$root" && "$exe" -noColor 2>&1) >"$out"; status=$?
   # Passing tests say nothing; skips and failures are shown whole. What a platform under test logs is no result.
-  grep -vE '^ *(Discover|Starting|Finished)|^xUnit.net|^[0-9]{2}:[0-9]{2}:[0-9.]+ (dbug|info|warn|fail|crit): ' "$out" | sed '/^ *$/d' | head -n 400
+  grep -avE '^ *(Discover|Starting|Finished)|^xUnit.net|^[0-9]{2}:[0-9]{2}:[0-9.]+ (dbug|info|warn|fail|crit): ' "$out" | sed '/^ *$/d' | head -n 400
   local line total e p f s
-  line=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$out" | tail -n 1)
+  line=$(grep -aoE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$out" | tail -n 1)
   rm -f "$out"
   # Total, errors, failed, skipped; an error (a fixture that failed to clean up, say) is a failure.
   read -r total e f s <<<"$(printf '%s' "$line" | grep -oE '[0-9]+' | tr '\n' ' ')"

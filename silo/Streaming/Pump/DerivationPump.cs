@@ -153,7 +153,8 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
             return true;
         });
         Services.Counters.CountDeadLettered(1);
-        Log.DeadLettered(Services.Logger, Partition, record.Offset, record.Header(RecordHeaders.Instrument) ?? "?", reason);
+        Log.DeadLettered(
+            Services.Logger, Partition, record.Offset, Log.Printable(record.Header(RecordHeaders.Instrument) ?? "?"), Log.Printable(reason));
     }
 
     private readonly record struct Step(LogRecord Record, Task[] Appends, string? Refusal, bool IsWatermark);

@@ -176,7 +176,7 @@ internal sealed partial class GrainPump
             return true;
         });
         Services.Counters.CountDeadLettered(1);
-        Log.DeadLettered(Services.Logger, Partition, record.Offset, key, reason);
+        Log.DeadLettered(Services.Logger, Partition, record.Offset, Log.Printable(key), Log.Printable(reason));
     }
 
     private async Task Park(PumpLedger ledger, KeyLane lane, long fromOffset, Exception error)

@@ -4,6 +4,10 @@ namespace StreamForge.Silo.Streaming.Pump;
 
 internal static partial class Log
 {
+    /// <summary>What came from outside, fit for a line of log: control characters become dots.</summary>
+    public static string Printable(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '.' : c)) : text;
+
     [LoggerMessage(1, LogLevel.Information, "{Partition} is ours under epoch {Epoch}: reading from {Offset}")]
     public static partial void Started(ILogger logger, TopicPartition partition, long epoch, long offset);
 
