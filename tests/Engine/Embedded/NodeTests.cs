@@ -130,15 +130,23 @@ public sealed class NodeTests
     [Fact]
     public void What_leaves_the_thread_is_found_out()
     {
-        var (world, _, one, _) = NewWorld(seed: 1);
-        var thrown = Assert.Throws<SimulationException>(() => world.Run(
-            async () =>
-            {
-                _ = one.GetGrain<INodeGrain>(Key).Stray().AsTask();
-                await Task.Delay(TimeSpan.FromDays(10), world.Time);
-            },
-            TimeSpan.FromDays(20)));
-        Assert.Contains("left the simulation", thrown.Message, StringComparison.Ordinal);
+        // When the stray thread comes back is up to real time: the first world that is still running then tells.
+        for (var attempt = 1; ; attempt++)
+        {
+            Assert.True(attempt <= 1_000, "The stray was never found out.");
+            var (world, _, one, _) = NewWorld(seed: attempt);
+            var thrown = Record.Exception(() => world.Run(
+                async () =>
+                {
+                    _ = one.GetGrain<INodeGrain>(Key).Stray().AsTask();
+                    await Task.Delay(TimeSpan.FromDays(10), world.Time);
+                },
+                TimeSpan.FromDays(20)));
+            if (thrown is null)
+                continue;
+            Assert.Contains("left the simulation", Assert.IsType<SimulationException>(thrown).Message, StringComparison.Ordinal);
+            return;
+        }
     }
 
     [Fact]
