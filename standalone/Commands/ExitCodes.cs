@@ -10,6 +10,9 @@ internal static class ExitCodes
 
     /// <summary>The command line is wrong.</summary>
     public const int Usage = 2;
+
+    /// <summary>It was asked to end, and the last checkpoint was not made in time: nothing is lost, some is read again.</summary>
+    public const int EndedLate = 3;
 }
 
 /// <summary>A reason not to start that one line says.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamForge.Silo.Engine;
+using StreamForge.Silo.Streaming.Market;
 using StreamForge.Silo.Telemetry;
 using StreamForge.Standalone.Hosting;
 
@@ -36,8 +37,12 @@ internal static class UpRunner
         }
         catch (OperationCanceledException)
         {
-            // Pumps drain and checkpoint whatever the time says; a grain or a listener that did not end in it loses nothing.
-            Console.Error.WriteLine("platform: not everything ended in time; what was applied is durable");
+            Console.Error.WriteLine("platform: not everything ended in time");
+        }
+        if (!platform.Services.GetRequiredService<MarketPipeline>().Stopped)
+        {
+            Console.Error.WriteLine("platform: ended without the last checkpoint; the next start reads on from the one before");
+            return ExitCodes.EndedLate;
         }
         Console.Error.WriteLine("platform: drained and checkpointed");
         return ExitCodes.Ok;

@@ -38,6 +38,9 @@ internal sealed class MarketPipeline(
 
     public PumpCounters InstrumentCounters => _instrumentCounters;
 
+    /// <summary>Both groups have been left: every pump has had its last checkpoint.</summary>
+    public bool Stopped { get; private set; }
+
     public long DeadLetters => _deadLetters?.Written ?? 0;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -72,6 +75,7 @@ internal sealed class MarketPipeline(
             await parser.DisposeAsync();
         if (_instruments is { } instruments)
             await instruments.DisposeAsync();
+        Stopped = true;
     }
 
     public async ValueTask DisposeAsync()
