@@ -52,7 +52,7 @@ internal sealed class InstrumentReader(IGrainFactory grains, IOptions<ClientApiO
         if (wait <= TimeSpan.Zero)
             return false;
         var call = grains.GetGrain<IInstrumentGrain>(instrument).WaitForSequence(sequence, wait);
-        return await call.AsTask().WaitAsync(wait + _options.GrainTimeout, time);
+        return await Own(call).WaitAsync(wait + _options.GrainTimeout, time);
     }
 
     private ApiProblem? TooOld(RenderedView view, TimeSpan maxAge)
@@ -80,7 +80,10 @@ internal sealed class InstrumentReader(IGrainFactory grains, IOptions<ClientApiO
         };
     }
 
-    private Task<T> InTime<T>(ValueTask<T> call) => call.AsTask().WaitAsync(_options.GrainTimeout, time);
+    private Task<T> InTime<T>(ValueTask<T> call) => Own(call).WaitAsync(_options.GrainTimeout, time);
+
+    /// <summary>A task that ends where the caller runs, not on the thread pool: a simulator owns all threads.</summary>
+    private static async Task<T> Own<T>(ValueTask<T> call) => await call;
 
     private static DateTimeOffset Ticks(long ticks) => new(ticks, TimeSpan.Zero);
 }

@@ -26,6 +26,9 @@ internal abstract class Call(GrainId target, GrainMethod method, object?[] argum
 
     public override bool IsLocal => false;
 
+    /// <summary>The caller hears no answer any more; after the deadline, that it did not come in time.</summary>
+    public abstract void LoseAnswer(TimeProvider time);
+
     public override string ToString() => $"{Target} {Method.Name}";
 }
 
@@ -35,6 +38,7 @@ internal sealed class Call<TResult>(GrainId target, GrainMethod<TResult> method,
 {
     private readonly TaskCompletionSource<TResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TResult? _result;
+    private bool _answerLost;
 
     public Task<TResult> Answer => _answer.Task;
 
@@ -46,7 +50,26 @@ internal sealed class Call<TResult>(GrainId target, GrainMethod<TResult> method,
         _result = Copier<TResult>.IsImmutable || method.ResultIsImmutable ? result : DeepCopy.Copy(result, new CopyContext());
     }
 
-    public override void Succeed() => _answer.TrySetResult(_result!);
+    public override void Succeed()
+    {
+        if (!_answerLost)
+            _answer.TrySetResult(_result!);
+    }
 
-    public override void Fail(Exception exception) => _answer.TrySetException(exception);
+    public override void Fail(Exception exception)
+    {
+        if (!_answerLost)
+            _answer.TrySetException(exception);
+    }
+
+    public override void LoseAnswer(TimeProvider time)
+    {
+        _answerLost = true;
+        var left = TimeSpan.FromSeconds(Math.Max(0, Deadline - time.GetTimestamp()) / (double)time.TimestampFrequency);
+        time.CreateTimer(
+            static late => ((Call<TResult>)late!)._answer.TrySetException(new TimeoutException($"No answer came in time: {late}.")),
+            this,
+            left,
+            Timeout.InfiniteTimeSpan);
+    }
 }

@@ -34,7 +34,7 @@ public sealed partial class EmbeddedNode : IDisposable
             activation.Deactivate(new DeactivationReason(DeactivationReasonCode.ShuttingDown, $"{Name} is stopping."), CancellationToken.None);
         try
         {
-            await Task.WhenAll(living.Select(activation => activation.Deactivated)).WaitAsync(cancellation);
+            await AllDeactivated(living).WaitAsync(cancellation);
         }
         finally
         {
@@ -57,6 +57,12 @@ public sealed partial class EmbeddedNode : IDisposable
 
     public void Resume() => _gate.Resume();
 
+    /// <summary>
+    /// A scheduler for work that is no grain's and runs one turn at a time: a pump. It shares the node's pauses and its end.
+    /// </summary>
+    /// <param name="name">What traces call it, after the node's name.</param>
+    public TaskScheduler CreateQueue(string name) => new TurnQueue($"{Name}/{name}", _gate);
+
     /// <summary>Runs work that is no grain's on this node: it shares the node's pauses and its end.</summary>
     public Task Run(Func<Task> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.None, _work).Unwrap();
@@ -72,6 +78,12 @@ public sealed partial class EmbeddedNode : IDisposable
         var gone = new SiloUnavailableException($"{Name} has been declared dead.");
         foreach (var activation in Living())
             activation.FailCalls(call => call.Caller != this, gone);
+    }
+
+    private static async Task AllDeactivated(Activation[] living)
+    {
+        foreach (var activation in living)
+            await activation.Deactivated;
     }
 
     private void Sweep()

@@ -128,9 +128,15 @@ public sealed partial class EmbeddedNode : IClusterClient, ICallDispatcher
     }
 
     /// <summary>A call on its way.</summary>
-    private sealed class Message(EmbeddedNode caller, Call call) : IReadyQueue
+    private sealed class Message(EmbeddedNode caller, Call call) : IMessage
     {
-        public string Name => $"{caller.Name}>{call.Target}";
+        public string Name => $"{From}>{To}";
+
+        public string From => caller.Name;
+
+        public string To => call.Target.ToString();
+
+        public void LoseAnswer() => call.LoseAnswer(caller.Time);
 
         public void Run() => caller.Send(call);
     }

@@ -22,12 +22,14 @@ public sealed class SimulatedWorld : ITurnScheduler
     private readonly TimeSpan _maxTurnCost;
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly NodeGate _alwaysOpen;
-    private volatile Exception? _strayed;
+    private volatile Exception? _failure;
 
     /// <param name="seed">All chance comes from it.</param>
     /// <param name="maxTurnCost">A turn takes from nothing to so long, by default 100 µs.</param>
-    public SimulatedWorld(int seed, TimeSpan? maxTurnCost = null)
+    /// <param name="keepsTrace">Whether the lines of the trace are kept, for reading; their digest always is.</param>
+    public SimulatedWorld(int seed, TimeSpan? maxTurnCost = null, bool keepsTrace = true)
     {
+        Trace = new SimulationTrace(keepsTrace);
         Seed = seed;
         Random = new Random(seed);
         _maxTurnCost = maxTurnCost ?? TimeSpan.FromMicroseconds(100);
@@ -45,7 +47,13 @@ public sealed class SimulatedWorld : ITurnScheduler
 
     public EmbeddedCluster Cluster { get; }
 
-    public SimulationTrace Trace { get; } = new();
+    public SimulationTrace Trace { get; }
+
+    /// <summary>Time since the start.</summary>
+    public TimeSpan Elapsed => _time.Elapsed;
+
+    /// <summary>What the network does to a call between grains, by the names of the caller's node and of the grain; none: it carries all.</summary>
+    public Func<string, string, MessageFate>? Network { get; set; }
 
     int ITurnScheduler.TurnsPerSlice => 1;
 
@@ -69,6 +77,12 @@ public sealed class SimulatedWorld : ITurnScheduler
 
     /// <summary>A scheduler for what belongs to no node: a store, a source, the test itself.</summary>
     public TaskScheduler CreateQueue(string name) => new TurnQueue(name, _alwaysOpen);
+
+    /// <summary>Something beside the nodes that pauses and dies as a whole: a broker, a database.</summary>
+    public SimulatedProcess CreateProcess(string name) => new(name, this);
+
+    /// <summary>Ends the simulation with an error at its next step: a law was broken.</summary>
+    public void Fail(Exception failure) => _failure ??= failure;
 
     /// <summary>Puts a line into the trace.</summary>
     public void Note(string what) => Trace.Add(_time.Elapsed, what);
@@ -102,17 +116,37 @@ public sealed class SimulatedWorld : ITurnScheduler
     {
         if (Environment.CurrentManagedThreadId != _thread)
         {
-            _strayed ??= new SimulationException(Seed, $"{ready.Name} was woken from another thread: something left the simulation.");
+            _failure ??= new SimulationException(Seed, $"{ready.Name} was woken from another thread: something left the simulation.");
             return;
         }
 
-        _ready.Add(ready);
+        if (ready is IMessage message && Network is { } network)
+            Carry(message, network(message.From, message.To));
+        else
+            _ready.Add(ready);
+    }
+
+    private void Carry(IMessage message, MessageFate fate)
+    {
+        if (fate.Lost || fate.AnswerLost)
+        {
+            Note($"{(fate.Lost ? "lost" : "answer lost")} {message.Name}");
+            message.LoseAnswer();
+        }
+
+        if (fate.Lost)
+            return;
+        if (fate.Delay > TimeSpan.Zero)
+            _time.CreateTimer(static late => ((List<IReadyQueue>)((object[])late!)[0]).Add((IReadyQueue)((object[])late)[1]),
+                new object[] { _ready, message }, fate.Delay, Timeout.InfiniteTimeSpan);
+        else
+            _ready.Add(message);
     }
 
     private void Step(TimeSpan limit)
     {
-        if (_strayed is { } strayed)
-            throw strayed;
+        if (_failure is { } failure)
+            throw failure;
         if (_time.Elapsed > limit)
             throw new SimulationException(Seed, $"Not finished after {limit}.");
         if (_ready.Count == 0 && !_time.AdvanceToNextTimer())

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using StreamForge.Contracts.Market;
 using StreamForge.Grains.Market.Candles;
+using StreamForge.Grains.Scheduling;
 
 namespace StreamForge.Grains.Market;
 
@@ -53,7 +54,7 @@ public sealed partial class InstrumentGrain
         {
             var pages = new List<Task<ImmutableArray<RevisedCandle>>>();
             for (var i = day; i < Math.Min(count, day + DaysAtOnce); i++)
-                pages.Add(Day(first.AddDays(i)).Get().AsTask());
+                pages.Add(Day(first.AddDays(i)).Get().OnThisTurn());
             foreach (var page in await Task.WhenAll(pages))
                 minutes.AddRange(page);
         }

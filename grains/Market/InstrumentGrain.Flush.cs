@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Orleans.Runtime;
 using Orleans.Storage;
 using StreamForge.Contracts.Streams;
+using StreamForge.Grains.Scheduling;
 
 namespace StreamForge.Grains.Market;
 
@@ -74,7 +75,7 @@ public sealed partial class InstrumentGrain
     {
         try
         {
-            await Flush().AsTask().WaitAsync(Timeout.InfiniteTimeSpan, clock, cancellation);
+            await Flush().OnThisTurn().WaitAsync(Timeout.InfiniteTimeSpan, clock, cancellation);
         }
         catch (Exception e) when (e is OrleansException or OperationCanceledException or TimeoutException)
         {

@@ -46,7 +46,8 @@ public sealed partial class InstrumentGrain(
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
+        // Not CancelAsync: that goes on elsewhere than on this turn.
+        _stopping.Cancel();
         _waiters.Wake();
         if (!_lost && state.State.Changes > _durableChanges)
             await FlushBeforeEnd(cancellationToken);

@@ -2,9 +2,16 @@ using System.Net;
 
 namespace StreamForge.Sources.Connectors;
 
+/// <summary>Asks a venue: HTTP, or a venue that is simulated.</summary>
+internal interface IVenueRest
+{
+    /// <summary>The body of a successful answer, or how it failed. Throws only when cancelled.</summary>
+    Task<RestAnswer> Get(string path, CancellationToken cancellation);
+}
+
 /// <summary>GET with a bounded time and size, its failures as outcomes.</summary>
 internal sealed class RestClient(
-    Uri root, ConnectorOptions options, ConnectorServices services, ConnectorMetrics metrics, string source)
+    Uri root, ConnectorOptions options, ConnectorServices services, ConnectorMetrics metrics, string source) : IVenueRest
 {
     private const HttpStatusCode Banned = (HttpStatusCode)418;
 

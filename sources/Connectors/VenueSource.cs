@@ -37,7 +37,8 @@ public sealed class VenueSource
         var metrics = new ConnectorMetrics(protocol.Source);
         if (protocol is BinanceProtocol binance)
         {
-            var rest = new BinanceGateway(binance, options, sink, services, metrics);
+            var rest = new BinanceGateway(
+                binance, options, sink, new RestClient(binance.RestRoot, options, services, metrics, binance.Source), services.Time, services.Ids);
             var resync = govern?.Invoke(rest) ?? rest;
             return new VenueSource(new VenueConnector(protocol, options, sink, resync, services, metrics), rest);
         }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using StreamForge.Contracts.Integrity;
+using StreamForge.Grains.Scheduling;
 
 namespace StreamForge.Grains.Integrity.Governor;
 
@@ -43,7 +44,7 @@ public sealed class SourceGovernorGrain(
                 return new PermitAnswer { Granted = false, Ahead = _core.Ahead(ticket.Id) };
             var look = _core.NextLook(now) is { } next && next < until ? next : until;
             var pause = look > now ? look - now : TimeSpan.FromMilliseconds(1);
-            await Task.WhenAny(_changed.Task, Task.Delay(pause, time));
+            await Task.WhenAny(_changed.Task.OnThisTurn(), Task.Delay(pause, time));
         }
     }
 

@@ -1,11 +1,14 @@
+using StreamForge.Grains.Scheduling;
+
 namespace StreamForge.Silo.Streaming.Embedded;
 
 /// <summary>A partition while a member of a group owns it.</summary>
 internal sealed class AssignedPartition(string group, PartitionLog log, OffsetStore offsets) : IAssignedPartition
 {
     private readonly OffsetKey _key = new(group, log.Partition, log.LogId);
-    private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
+    private CancellationTokenSource? _waiting;
+    private bool _taken;
     private long? _position;
     private SegmentCursor _cursor;
 
@@ -49,7 +52,7 @@ internal sealed class AssignedPartition(string group, PartitionLog log, OffsetSt
         Task stored;
         lock (_lock)
         {
-            if (_taken.Task.IsCompleted)
+            if (_taken)
                 throw new EventLogException($"{Partition} is no longer owned by this member of group {_key.Group}: nothing is committed.");
             stored = offsets.Store(_key, offset);
         }
@@ -61,7 +64,10 @@ internal sealed class AssignedPartition(string group, PartitionLog log, OffsetSt
     public void Take()
     {
         lock (_lock)
-            _taken.TrySetResult();
+        {
+            _taken = true;
+            _waiting?.Cancel();
+        }
     }
 
     private (long From, SegmentCursor Cursor) Position()
@@ -88,14 +94,33 @@ internal sealed class AssignedPartition(string group, PartitionLog log, OffsetSt
         var appended = log.Above(from);
         if (appended.IsCompletedSuccessfully)
             return;
-        await Task.WhenAny(appended, _taken.Task).WaitAsync(cancellation);
-        ThrowIfTaken();
-        await appended;
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        lock (_lock)
+        {
+            ThrowIfTaken();
+            _waiting = waiting;
+        }
+
+        try
+        {
+            await appended.OnThisTurn().WaitAsync(waiting.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ThrowIfTaken();
+            throw;
+        }
+        finally
+        {
+            lock (_lock)
+                _waiting = null;
+        }
     }
 
     private void ThrowIfTaken()
     {
-        if (_taken.Task.IsCompleted)
+        if (_taken)
             throw new OperationCanceledException($"{Partition} is no longer owned by this member of group {_key.Group}.");
     }
 }

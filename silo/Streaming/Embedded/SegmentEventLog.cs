@@ -141,7 +141,7 @@ public sealed class SegmentEventLog : IEventLog
 
         foreach (var group in groups)
             await group.Close();
-        await _closing.CancelAsync();
+        _closing.Cancel();
         await _retention;
         await _context.Committer.DisposeAsync();
         foreach (var topic in _topics.All)

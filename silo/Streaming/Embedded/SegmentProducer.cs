@@ -1,3 +1,5 @@
+using StreamForge.Grains.Scheduling;
+
 namespace StreamForge.Silo.Streaming.Embedded;
 
 /// <summary>Appends to the log of segment files. Cheap: producers share the group commits.</summary>
@@ -21,7 +23,7 @@ internal sealed class SegmentProducer(TopicCatalog topics, Files.GroupCommitter 
         }
     }
 
-    public Task Flush(CancellationToken cancellation) => committer.Barrier().WaitAsync(cancellation);
+    public Task Flush(CancellationToken cancellation) => committer.Barrier().OnThisTurn().WaitAsync(cancellation);
 
     public async ValueTask DisposeAsync() => await committer.Barrier();
 }

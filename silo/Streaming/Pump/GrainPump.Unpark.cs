@@ -1,3 +1,5 @@
+using StreamForge.Grains.Scheduling;
+
 namespace StreamForge.Silo.Streaming.Pump;
 
 internal sealed partial class GrainPump
@@ -25,7 +27,7 @@ internal sealed partial class GrainPump
         {
             if (lane.Parked)
                 return false;
-            await Task.WhenAny(Changed.Next, Task.Delay(Options.CheckpointMin, Time, Aborting));
+            await Task.WhenAny(Changed.Next.OnThisTurn(), Task.Delay(Options.CheckpointMin, Time, Aborting));
         }
         if (Halting || !ReferenceEquals(ledger, _ledger))
             return false;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StreamForge.Grains.Scheduling;
 using StreamForge.Silo.Storage;
 
 namespace StreamForge.Silo.Streaming.Pump;
@@ -104,7 +105,7 @@ internal abstract partial class PartitionPump : IDisposable
     {
         using (deadline.Register(Abort))
         {
-            await _stopping.CancelAsync();
+            _stopping.Cancel();
             await Completion;
         }
     }
@@ -168,8 +169,9 @@ internal abstract partial class PartitionPump : IDisposable
         }
         finally
         {
-            await _stopping.CancelAsync();
-            await _aborting.CancelAsync();
+            // Not CancelAsync, here as elsewhere: its callbacks run on the thread pool.
+            _stopping.Cancel();
+            _aborting.Cancel();
             Log.Stopped(_services.Logger, Partition, Epoch);
         }
     }
@@ -196,7 +198,7 @@ internal abstract partial class PartitionPump : IDisposable
         }
         finally
         {
-            await running.CancelAsync();
+            running.Cancel();
             await checkpoints;
         }
         if (!_aborting.IsCancellationRequested)
@@ -215,7 +217,7 @@ internal abstract partial class PartitionPump : IDisposable
             if (!HasRoom)
             {
                 // Also by the clock: a lane becomes stuck by time passing, not by an event.
-                await Task.WhenAny(Changed.Next, Task.Delay(Options.LeaveAfter, Time, _stopping.Token));
+                await Task.WhenAny(Changed.Next.OnThisTurn(), Task.Delay(Options.LeaveAfter, Time, _stopping.Token));
                 continue;
             }
             try

@@ -11,18 +11,18 @@ internal sealed class BinanceGateway : ISourceGateway
     private readonly BinanceProtocol _protocol;
     private readonly ConnectorOptions _options;
     private readonly IRawSink _sink;
-    private readonly RestClient _rest;
+    private readonly IVenueRest _rest;
     private readonly RawRecordFactory _records;
     private readonly Dictionary<string, VenueSymbol> _symbols;
 
     public BinanceGateway(
-        BinanceProtocol protocol, ConnectorOptions options, IRawSink sink, ConnectorServices services, ConnectorMetrics metrics)
+        BinanceProtocol protocol, ConnectorOptions options, IRawSink sink, IVenueRest rest, TimeProvider time, ConnectorIds ids)
     {
         _protocol = protocol;
         _options = options;
         _sink = sink;
-        _rest = new RestClient(protocol.RestRoot, options, services, metrics, protocol.Source);
-        _records = new RawRecordFactory(protocol.Source, services.Time, services.Ids);
+        _rest = rest;
+        _records = new RawRecordFactory(protocol.Source, time, ids);
         _symbols = options.Symbols.Select(protocol.SymbolOf).ToDictionary(s => s.Instrument, StringComparer.Ordinal);
     }
 
