@@ -3,7 +3,7 @@ using StreamForge.Embedded.Scheduling;
 namespace StreamForge.Embedded.Simulation;
 
 /// <summary>A process of the simulated world that is no node: what runs on its queues pauses with it and is gone with it.</summary>
-public sealed class SimulatedProcess
+public sealed class SimulatedProcess : IDisposable
 {
     private readonly NodeGate _gate;
     private readonly TurnQueue _work;
@@ -31,6 +31,8 @@ public sealed class SimulatedProcess
         _gate.Close();
         _ended.Cancel();
     }
+
+    public void Dispose() => _ended.Dispose();
 
     public void Pause() => _gate.Pause();
 

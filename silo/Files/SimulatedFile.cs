@@ -33,6 +33,14 @@ internal sealed class SimulatedFile
         return read;
     }
 
+    /// <summary>A file of the durable bytes only.</summary>
+    public SimulatedFile Durable()
+    {
+        var copy = new SimulatedFile();
+        copy.Replace(_bytes.AsSpan(0, _synced));
+        return copy;
+    }
+
     public byte[] ToArray() => _bytes.AsSpan(0, Length).ToArray();
 
     public void Replace(ReadOnlySpan<byte> bytes)

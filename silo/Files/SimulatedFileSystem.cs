@@ -115,6 +115,48 @@ public sealed class SimulatedFileSystem : IFileSystem
         }
     }
 
+    /// <summary>Takes a file away, durably: what an operator does to a machine that is down.</summary>
+    public void Remove(string path)
+    {
+        lock (_lock)
+        {
+            _files.Remove(path);
+            _small.Remove(path);
+        }
+    }
+
+    /// <summary>A disk that holds what this one holds durably now: a backup.</summary>
+    public SimulatedFileSystem Copy()
+    {
+        var copy = new SimulatedFileSystem();
+        lock (_lock)
+        {
+            foreach (var (path, file) in _files)
+                copy._files.Add(path, file.Durable());
+            foreach (var (path, content) in _small)
+                copy._small.Add(path, content);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Becomes what a backup holds. What is open becomes useless, claims end.</summary>
+    public void Restore(SimulatedFileSystem backup)
+    {
+        var copy = backup.Copy();
+        lock (_lock)
+        {
+            _generation++;
+            _claims.Clear();
+            _files.Clear();
+            _small.Clear();
+            foreach (var (path, file) in copy._files)
+                _files.Add(path, file);
+            foreach (var (path, content) in copy._small)
+                _small.Add(path, content);
+        }
+    }
+
     /// <summary>The bytes of a file, durable or not.</summary>
     public byte[] ReadFile(string path)
     {

@@ -26,7 +26,8 @@ public interface ISourceGateway
 /// <param name="Answered">The answer is durable in the raw topic.</param>
 /// <param name="Reason">Why not, for a person.</param>
 /// <param name="RetryAfter">When to ask again at the earliest, where the venue said.</param>
-public readonly record struct GatewayOutcome(bool Answered, string? Reason = null, TimeSpan? RetryAfter = null)
+/// <param name="Unknown">Sent, and nobody knows what became of it: the venue may still be at it.</param>
+public readonly record struct GatewayOutcome(bool Answered, string? Reason = null, TimeSpan? RetryAfter = null, bool Unknown = false)
 {
     public static GatewayOutcome Done => new(true);
 

@@ -75,4 +75,7 @@ internal readonly record struct RestAnswer(byte[]? Body, GatewayOutcome Failure)
 {
     public static RestAnswer Failed(string reason, TimeSpan? retryAfter = null) =>
         new(null, GatewayOutcome.Failed(reason, retryAfter));
+
+    /// <summary>Nobody waits for the answer any more, but the venue may still be at it.</summary>
+    public static RestAnswer Unanswered(string reason) => new(null, new GatewayOutcome(false, reason, Unknown: true));
 }

@@ -69,6 +69,10 @@ public sealed class SegmentEventLog : IEventLog
         return (await _topics.Ensure(spec)).Info;
     }
 
+    /// <summary>A topic that is there.</summary>
+    /// <exception cref="EventLogException">There is no such topic.</exception>
+    public TopicInfo Topic(string name) => _topics[name].Info;
+
     public ValueTask<OffsetBounds> Bounds(TopicPartition partition, CancellationToken cancellation) =>
         new(_topics[partition].Bounds);
 

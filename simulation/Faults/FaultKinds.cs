@@ -1,0 +1,56 @@
+using StreamForge.Simulation.World;
+
+namespace StreamForge.Simulation.Faults;
+
+/// <summary>Everything that can go wrong, by name.</summary>
+internal static class FaultKinds
+{
+    private static readonly SortedDictionary<string, Action<PlatformWorld, Fault>> Kinds = new(StringComparer.Ordinal)
+    {
+        ["node-crash"] = (world, fault) => world.Crash(Pick(world, fault)),
+        ["node-pause"] = (world, fault) => world.Pause(Pick(world, fault), fault.For),
+        ["node-restart"] = (world, fault) => _ = world.Restart(Pick(world, fault)),
+        ["stale-directory"] = (world, fault) => world.Simulated.Cluster.Directory.Forget(Pick(world, fault).Node),
+        ["connection-cut"] = (world, fault) => Pick(world, fault).Log.Cut(),
+        ["broker-crash"] = (world, fault) => _ = world.BounceBroker(fault.For),
+        ["storage-crash"] = (world, fault) => _ = world.BounceStorage(fault.For),
+        ["link-cut"] = (world, _) => world.Venue.Disconnect(),
+        ["avalanche"] = (world, fault) => world.Venue.Avalanche(fault.Target, 60),
+        ["poison"] = (world, fault) => world.Venue.Poison(fault.Target, fault.Target / 7),
+        [Trouble.CallLost] = Weather(Trouble.CallLost, 0.05),
+        [Trouble.AnswerLost] = Weather(Trouble.AnswerLost, 0.05),
+        [Trouble.CallLate] = Weather(Trouble.CallLate, 0.2),
+        [Trouble.StoreFails] = Weather(Trouble.StoreFails, 0.4),
+        [Trouble.StoreAmbiguous] = Weather(Trouble.StoreAmbiguous, 0.4),
+        [Trouble.StoreSlow] = Weather(Trouble.StoreSlow, 0.5),
+        [Trouble.LogDiskFails] = Weather(Trouble.LogDiskFails, 0.2),
+        [Trouble.StoreDiskFails] = Weather(Trouble.StoreDiskFails, 0.2),
+        [Trouble.DiskSlow] = Weather(Trouble.DiskSlow, 0.2),
+        [Trouble.FrameLost] = Weather(Trouble.FrameLost, 0.2),
+        [Trouble.FrameTwice] = Weather(Trouble.FrameTwice, 0.3),
+        [Trouble.FrameLate] = Weather(Trouble.FrameLate, 0.2),
+        [Trouble.FrameDamaged] = Weather(Trouble.FrameDamaged, 0.1),
+        [Trouble.LinkSilent] = Weather(Trouble.LinkSilent, 1),
+        [Trouble.SourceFails] = Weather(Trouble.SourceFails, 0.5),
+        [Trouble.SourceSlow] = Weather(Trouble.SourceSlow, 0.5),
+        [Trouble.SourceOld] = Weather(Trouble.SourceOld, 0.5),
+        [Trouble.SourceAnswerLost] = Weather(Trouble.SourceAnswerLost, 0.4),
+    };
+
+    public static IReadOnlyList<string> Names { get; } = [.. Kinds.Keys];
+
+    public static void Begin(PlatformWorld world, Fault fault)
+    {
+        world.Reach.Count("fault/" + fault.Kind);
+        world.Note($"fault {fault.Kind}");
+        Kinds[fault.Kind](world, fault);
+    }
+
+    private static NodeHost Pick(PlatformWorld world, Fault fault) => world.Nodes[fault.Target % world.Nodes.Count];
+
+    private static Action<PlatformWorld, Fault> Weather(string kind, double strength) => (world, fault) =>
+    {
+        var trouble = world.Weather.Begin(kind, strength);
+        _ = world.Later(fault.For, trouble.Dispose);
+    };
+}

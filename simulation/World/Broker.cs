@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging;
+using StreamForge.Embedded.Simulation;
+using StreamForge.Grains.Integrity;
+using StreamForge.Silo.Files;
+using StreamForge.Silo.Streaming;
+using StreamForge.Silo.Streaming.Embedded;
+
+namespace StreamForge.Simulation.World;
+
+/// <summary>The event log as a service of the world: the platform's own log of segment files on a disk of its own, in a process that can die.</summary>
+internal sealed class Broker(SimulatedWorld world, SimulatedFileSystem disk, IIdSource ids, ILogger logger)
+{
+    private static readonly EmbeddedLogOptions Options = new()
+    {
+        SegmentBytes = 32 << 10,
+        TailCacheBytes = 32 << 10,
+        IndexIntervalBytes = 1 << 10,
+        RevokeTimeout = TimeSpan.FromSeconds(3),
+        RetentionInterval = TimeSpan.FromSeconds(20),
+    };
+
+    private SimulatedProcess? _process;
+    private TaskCompletionSource _up = new();
+    private int _lives;
+
+    /// <summary>The log; none while the broker is down.</summary>
+    public SegmentEventLog? Log { get; private set; }
+
+    /// <summary>Cancelled when this life of the broker ends.</summary>
+    public CancellationToken Ended => _process?.Ended ?? throw new EventLogException("The broker was never up.");
+
+    public bool IsUp => Log is not null;
+
+    /// <summary>Starts the broker on what its disk holds.</summary>
+    public async Task Start()
+    {
+        _process = world.CreateProcess($"broker{++_lives}");
+        Log = await _process.Run(async () => await SegmentEventLog.Open(disk, Options, world.Time, ids, logger));
+        _up.TrySetResult();
+    }
+
+    /// <summary>Dies; what its disk had not made durable is torn.</summary>
+    public void Crash()
+    {
+        _up = new TaskCompletionSource();
+        Log = null;
+        _process?.Crash();
+        disk.Crash(world.Random);
+    }
+
+    public void Pause() => _process?.Pause();
+
+    public void Resume() => _process?.Resume();
+
+    /// <summary>Completes when the broker is up.</summary>
+    public async Task WhenUp()
+    {
+        while (!IsUp)
+            await _up.Task;
+    }
+
+    /// <summary>Runs on the broker itself.</summary>
+    public Task<T> Run<T>(Func<SegmentEventLog, ValueTask<T>> work) =>
+        (_process ?? throw new EventLogException("The broker was never up.")).Run(async () => await work(Log ?? throw new EventLogException("The broker is down.")));
+
+    /// <summary>No longer hears of a member.</summary>
+    public void Expel(IGroupMember member)
+    {
+        if (IsUp)
+            _ = _process!.Run(() =>
+            {
+                SegmentEventLog.Expel(member, "the member was not heard of");
+                return Task.FromResult(true);
+            });
+    }
+
+    /// <summary>Deletes a topic, as an operator may: it is created anew under another log id.</summary>
+    public void Forget(string topic)
+    {
+        foreach (var partition in disk.Folders($"topics/{topic}"))
+            foreach (var file in disk.Files($"topics/{topic}/{partition}"))
+                disk.Remove($"topics/{topic}/{partition}/{file}");
+        disk.Remove($"topics/{topic}/topic.json");
+    }
+}

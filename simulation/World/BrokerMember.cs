@@ -1,0 +1,153 @@
+using StreamForge.Grains.Scheduling;
+using StreamForge.Silo.Streaming;
+
+namespace StreamForge.Simulation.World;
+
+/// <summary>A membership that outlives connections and brokers: lost, it tells its handler so, and joins again.</summary>
+internal sealed class BrokerMember(
+    BrokerClient client, string group, IReadOnlyList<string> topics, IAssignmentHandler handler) : IGroupMember, IAssignmentHandler
+{
+    private static readonly TimeSpan RejoinAfter = TimeSpan.FromMilliseconds(200);
+    private readonly List<TopicPartition> _owned = [];
+    private readonly TaskCompletionSource _completion = new();
+    private readonly CancellationTokenSource _leaving = new();
+    private BrokerConnection? _connection;
+    private Task _running = Task.CompletedTask;
+    private Task _calls = Task.CompletedTask;
+
+    public Task Completion => _completion.Task;
+
+    /// <summary>The membership as the broker knows it.</summary>
+    public IGroupMember? Inner { get; private set; }
+
+    public void Start() => _running = Run();
+
+    public async ValueTask DisposeAsync()
+    {
+        _leaving.Cancel();
+        await _running;
+    }
+
+    public ValueTask Assigned(IReadOnlyList<IAssignedPartition> partitions, CancellationToken cancellation) => Call(async () =>
+    {
+        _owned.AddRange(partitions.Select(p => p.Partition));
+        await handler.Assigned([.. partitions.Select(p => new BrokerPartition(_connection!, p))], cancellation);
+    });
+
+    public ValueTask Revoked(IReadOnlyList<TopicPartition> partitions, CancellationToken deadline) => Call(async () =>
+    {
+        var owned = Take(partitions);
+        if (owned.Count > 0)
+            await handler.Revoked(owned, deadline);
+    });
+
+    public ValueTask Lost(IReadOnlyList<TopicPartition> partitions) => Call(async () =>
+    {
+        var owned = Take(partitions);
+        if (owned.Count > 0)
+            await handler.Lost(owned);
+    });
+
+    private async Task Run()
+    {
+        while (!_leaving.IsCancellationRequested)
+        {
+            try
+            {
+                _connection = await client.Connected(_leaving.Token);
+                foreach (var topic in topics)
+                    client.Tap.Topic(_connection.Log.Topic(topic));
+                Inner = await _connection.Log.Join(group, topics, this, CancellationToken.None);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(_connection.Ended, _leaving.Token);
+                await Inner.Completion.OnThisTurn().WaitAsync(either.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or EventLogException)
+            {
+                // Cut off, expelled, or told to leave: what follows is the same.
+            }
+
+            if (_leaving.IsCancellationRequested && _connection is { IsEnded: false } && Inner is { Completion.IsCompleted: false } inner)
+                await inner.DisposeAsync().AsTask().OnThisTurn();
+            else
+                await Lost([.. _owned]);
+            Inner = null;
+            if (!_leaving.IsCancellationRequested)
+                await Task.Delay(RejoinAfter, client.Time);
+        }
+
+        _completion.TrySetResult();
+    }
+
+    private List<TopicPartition> Take(IReadOnlyList<TopicPartition> partitions)
+    {
+        var taken = partitions.Where(_owned.Contains).ToList();
+        foreach (var partition in taken)
+            _owned.Remove(partition);
+        return taken;
+    }
+
+    /// <summary>One call of the handler after the other, whichever membership they come from.</summary>
+    private async ValueTask Call(Func<Task> call)
+    {
+        var before = _calls;
+        var own = After(before, call);
+        _calls = own;
+        await own;
+    }
+
+    private static async Task After(Task before, Func<Task> call)
+    {
+        try
+        {
+            await before;
+        }
+        catch (Exception e) when (e is OperationCanceledException or EventLogException)
+        {
+            // That call's own caller was told.
+        }
+
+        await call();
+    }
+}
+
+/// <summary>A partition by way of a connection.</summary>
+internal sealed class BrokerPartition(BrokerConnection connection, IAssignedPartition inner) : IAssignedPartition
+{
+    public TopicPartition Partition => inner.Partition;
+
+    public Guid LogId => inner.LogId;
+
+    public long? Committed => inner.Committed;
+
+    public OffsetBounds Bounds => inner.Bounds;
+
+    public void Seek(long offset) => inner.Seek(offset);
+
+    public async ValueTask<LogBatch> Read(int maxBytes, CancellationToken cancellation)
+    {
+        connection.ThrowIfEnded();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, connection.Ended);
+        try
+        {
+            var batch = await inner.Read(maxBytes, either.Token);
+            connection.ThrowIfEnded();
+            return batch;
+        }
+        catch (OperationCanceledException e) when (connection.IsEnded && !cancellation.IsCancellationRequested)
+        {
+            throw new EventLogException("The connection to the broker was lost.", e);
+        }
+    }
+
+    public async ValueTask Commit(long offset, CancellationToken cancellation)
+    {
+        connection.ThrowIfEnded();
+        await connection.Answer(Done(inner.Commit(offset, cancellation)));
+    }
+
+    private static async Task<bool> Done(ValueTask commit)
+    {
+        await commit;
+        return true;
+    }
+}

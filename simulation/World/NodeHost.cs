@@ -1,0 +1,174 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+using StreamForge.ClientApi;
+using StreamForge.ClientApi.Instruments;
+using StreamForge.Embedded.Nodes;
+using StreamForge.Grains.Integrity;
+using StreamForge.Grains.Integrity.Governor;
+using StreamForge.Grains.Market;
+using StreamForge.Grains.State;
+using StreamForge.Silo;
+using StreamForge.Silo.Engine;
+using StreamForge.Silo.Integrity;
+using StreamForge.Silo.Storage;
+using StreamForge.Silo.Storage.Files;
+using StreamForge.Silo.Streaming;
+using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Pump;
+using StreamForge.Simulation.Market;
+using StreamForge.Sources.Connectors;
+using StreamForge.Sources.Connectors.Binance;
+
+namespace StreamForge.Simulation.World;
+
+/// <summary>One process of the platform: a node with pumps, grains, client API, and perhaps the connector.</summary>
+internal sealed class NodeHost
+{
+    private static readonly EngineOptions Engine = new()
+    {
+        ResponseTimeout = TimeSpan.FromSeconds(2),
+        CollectionAge = TimeSpan.FromSeconds(15),
+        ActivationTimeout = TimeSpan.FromSeconds(5),
+        DeactivationTimeout = TimeSpan.FromSeconds(3),
+    };
+
+    private readonly PlatformWorld _world;
+
+    public NodeHost(PlatformWorld world, string name, int seed)
+    {
+        _world = world;
+        Clock = new SkewedClock(world.Simulated.Time);
+        Log = new BrokerClient(world.Broker, world.Simulated.Time, world.Tap);
+        Ids = new SeededIds(name, seed);
+        ConnectorIds = new ConnectorIds(new Random(seed + 1));
+        Sink = new RawSink(Log, world.Plan.Partitions, world.Truth);
+        var options = new ConnectorOptions { Venue = "binance", Symbols = [.. world.Venue.Instruments.Select(i => i.Symbol)] };
+        Gateway = new BinanceGateway(
+            new BinanceProtocol(options, BinanceMarket.Spot), options, Sink, world.Rest, Clock, ConnectorIds);
+        Node = world.Simulated.AddNode(name, Engine, [typeof(IStoredState).Assembly], services => Compose(services, name));
+        Pipeline = Services.GetRequiredService<MarketPipeline>();
+        Reader = ActivatorUtilities.CreateInstance<InstrumentReader>(Services);
+    }
+
+    public EmbeddedNode Node { get; }
+
+    public string Name => Node.Name;
+
+    public SkewedClock Clock { get; }
+
+    public SeededIds Ids { get; }
+
+    public ConnectorIds ConnectorIds { get; }
+
+    public BrokerClient Log { get; }
+
+    public RawSink Sink { get; }
+
+    public ISourceGateway Gateway { get; }
+
+    public MarketPipeline Pipeline { get; }
+
+    public InstrumentReader Reader { get; }
+
+    public FeedBoard Board => Services.GetRequiredService<FeedBoard>();
+
+    public SourcePermits Permits => Services.GetRequiredService<SourcePermits>();
+
+    public bool IsAlive { get; private set; } = true;
+
+    public bool IsPaused { get; private set; }
+
+    private IServiceProvider Services => ((IClusterClient)Node).ServiceProvider;
+
+    public void Start() => _ = Node.Run(StartPipeline);
+
+    /// <summary>Dies at once; the others hear of it when its sessions run out.</summary>
+    public void Crash()
+    {
+        IsAlive = false;
+        Node.Crash();
+    }
+
+    /// <summary>Ends in order, as in a rolling restart.</summary>
+    public Task Stop() => Node.Run(async () =>
+    {
+        IsAlive = false;
+        try
+        {
+            await Pipeline.StopAsync(CancellationToken.None);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5), _world.Simulated.Time);
+            await Node.Stop(patience.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or EventLogException or StateStoreException)
+        {
+            // What did not end in order ends like this.
+        }
+
+        Node.Crash();
+    });
+
+    public void Pause()
+    {
+        IsPaused = true;
+        Node.Pause();
+    }
+
+    public void Resume()
+    {
+        IsPaused = false;
+        Node.Resume();
+    }
+
+    /// <summary>Starts until it succeeds, as a supervisor restarts a process.</summary>
+    private async Task StartPipeline()
+    {
+        while (true)
+        {
+            try
+            {
+                await Pipeline.StartAsync(CancellationToken.None);
+                return;
+            }
+            catch (Exception e) when (e is EventLogException or OperationCanceledException or IOException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500), _world.Simulated.Time);
+            }
+        }
+    }
+
+    private void Compose(IServiceCollection services, string name)
+    {
+        var world = _world;
+        RemoteStates States(RowsOf rows) => new(world.States, rows, world.Simulated, world.Weather, world.Reach, world);
+        var grains = States(RowsOf.Grains);
+        services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton(world.Reach);
+        services.AddSingleton(world.Story);
+        services.AddSingleton(typeof(ILogger<>), typeof(EventCounter<>));
+        services.AddSingleton<IEventLog>(Log);
+        services.AddSingleton<IStateStore>(grains);
+        services.AddSingleton<IPartitionStore>(
+            new WatchedPartitions(new FilePartitionStore(States(RowsOf.Partitions), Clock, Ids), world));
+        services.AddSingleton<IIdSource>(Ids);
+        services.AddSingleton<IRepairGateway>(new VenueGateway(Gateway));
+        services.AddSingleton<IPumpSchedulers, NodePumpSchedulers>();
+        services.AddKeyedSingleton<IGrainStorage>(GrainEngine.CheckpointStorage, (provider, _) => new CheckpointGrainStorage(
+            grains, new CheckpointStorageOptions { Attempts = 2 }, Clock, Ids, provider.GetRequiredService<ILogger<CheckpointGrainStorage>>()));
+        services.AddMarketSilo();
+        services.AddSingleton<IFeedStandings>(new ClusterStandings(() => world.Heard.Select(n => n.Board), world.Plan.Partitions));
+        services.AddOptions<ClientApiOptions>();
+        services.Configure<MarketPipelineOptions>(o => (o.Owner, o.Partitions) = (name, world.Plan.Partitions));
+        services.Configure<PumpOptions>(o =>
+        {
+            o.WindowBytes = 64 << 10;
+            o.ReadBytes = 16 << 10;
+            o.CheckpointMax = TimeSpan.FromSeconds(3);
+            o.BackoffMax = TimeSpan.FromSeconds(1);
+        });
+        services.AddSingleton<Microsoft.Extensions.Options.IOptions<MarketOptions>>(
+            Microsoft.Extensions.Options.Options.Create(world.MarketOptions));
+        services.ConfigureAll<GovernorOptions>(o => (o.MaxConcurrent, o.PerSecond) = (PlatformWorld.SourceConcurrency, 10));
+        world.Composed?.Invoke(services);
+    }
+}

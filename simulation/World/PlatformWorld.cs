@@ -1,0 +1,230 @@
+using Microsoft.Extensions.DependencyInjection;
+using StreamForge.Embedded.Simulation;
+using StreamForge.Grains.Integrity;
+using StreamForge.Grains.Market;
+using StreamForge.Silo.Files;
+using StreamForge.Silo.Storage;
+using StreamForge.Simulation.Laws;
+using StreamForge.Simulation.Market;
+
+namespace StreamForge.Simulation.World;
+
+/// <summary>
+/// The whole platform on one thread: nodes with pumps, grains and client API, the log and the storage as services of their own, a
+/// venue with its own truth, and whoever reads. This part puts it together; the laws look on.
+/// </summary>
+internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
+{
+    /// <summary>What the venue bears at once.</summary>
+    public const int SourceConcurrency = 2;
+
+    private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(2);
+    private readonly List<NodeHost> _nodes = [];
+    private int _named;
+
+    /// <param name="plan">The run.</param>
+    /// <param name="laws">What is checked all along.</param>
+    /// <param name="tells">Whether to keep the story and the whole trace.</param>
+    /// <param name="composed">Changes the services of every node: planted bugs.</param>
+    public PlatformWorld(RunPlan plan, IReadOnlyList<Law> laws, bool tells = false, Action<IServiceCollection>? composed = null)
+    {
+        Plan = plan;
+        Laws = laws;
+        Composed = composed;
+        Simulated = new SimulatedWorld(plan.Seed, keepsTrace: tells) { Network = Carry };
+        Story = new Story(() => Simulated.Elapsed, tells);
+        Weather = new Weather(Simulated.Random);
+        Truth = new MarketTruth(Enumerable.Range(1, plan.Instruments).Select(n => $"binance:SYM{n}USDT"));
+        Venue = new Venue(Simulated, Weather, Reach, Truth, plan.Seed + 1, plan.Speed);
+        Rest = new VenueRest(Simulated, Weather, Reach, Venue, working => Check(law => law.SourceWorks(working)));
+        var ids = new SeededIds("world", plan.Seed + 2);
+        Broker = new Broker(
+            Simulated, Disks.Create(Simulated, Weather, Reach, Trouble.LogDiskFails), ids, new EventCounter<Broker>(Reach, Story));
+        States = new StateService(
+            Simulated,
+            [.. Enumerable.Range(0, 2).Select(_ => Disks.Create(Simulated, Weather, Reach, Trouble.StoreDiskFails))],
+            new EventCounter<StateService>(Reach, Story));
+        foreach (var law in laws)
+            law.World = this;
+    }
+
+    public RunPlan Plan { get; }
+
+    public IReadOnlyList<Law> Laws { get; }
+
+    public Action<IServiceCollection>? Composed { get; }
+
+    public SimulatedWorld Simulated { get; }
+
+    public Story Story { get; }
+
+    public Reach Reach { get; } = new();
+
+    public Weather Weather { get; }
+
+    public MarketTruth Truth { get; }
+
+    public Venue Venue { get; }
+
+    public VenueRest Rest { get; }
+
+    public Broker Broker { get; }
+
+    public StateService States { get; }
+
+    public LogTap Tap { get; } = new();
+
+    public MarketOptions MarketOptions { get; } = new()
+    {
+        HeldEvents = 12,
+        TradeHoles = 8,
+        TradeAhead = TimeSpan.FromDays(9_000),
+        DepthRepair = Pacing,
+        TradeRepair = Pacing,
+    };
+
+    /// <summary>Nodes that live, paused ones too.</summary>
+    public IReadOnlyList<NodeHost> Nodes => [.. _nodes.Where(n => n.IsAlive)];
+
+    /// <summary>Nodes that can be heard.</summary>
+    public IReadOnlyList<NodeHost> Heard => [.. _nodes.Where(n => n is { IsAlive: true, IsPaused: false })];
+
+    private static RepairPacing Pacing => new()
+    {
+        Deadline = TimeSpan.FromSeconds(8),
+        AnswerWithin = TimeSpan.FromSeconds(3),
+        BackoffMost = TimeSpan.FromSeconds(3),
+    };
+
+    /// <summary>Adds a node.</summary>
+    public NodeHost AddNode()
+    {
+        var number = ++_named;
+        var node = new NodeHost(this, $"node{number}", (Plan.Seed * 31) + number);
+        _nodes.Add(node);
+        node.Start();
+        return node;
+    }
+
+    /// <summary>A node dies; after a while the rest knows, and another one takes its place.</summary>
+    public void Crash(NodeHost node)
+    {
+        Note($"{node.Name} crashes");
+        node.Crash();
+        _ = Later(SessionTimeout, () => Forget(node));
+    }
+
+    /// <summary>A node does nothing for a while; beyond its session the others think it dead.</summary>
+    public void Pause(NodeHost node, TimeSpan length)
+    {
+        Note($"{node.Name} pauses for {length.TotalSeconds:F1} s");
+        node.Pause();
+        if (length > SessionTimeout)
+            _ = Later(SessionTimeout, () =>
+            {
+                node.Log.ExpireSession();
+                Simulated.Cluster.DeclareDead(node.Node);
+            });
+        _ = Later(length, node.Resume);
+    }
+
+    /// <summary>A node ends in order; another one takes its place.</summary>
+    public async Task Restart(NodeHost node)
+    {
+        Note($"{node.Name} ends in order");
+        await node.Stop();
+        Forget(node);
+    }
+
+    public void Forget(NodeHost node)
+    {
+        node.Log.ExpireSession();
+        Simulated.Cluster.DeclareDead(node.Node);
+        if (Nodes.Count < Plan.Nodes)
+            AddNode();
+        KeepConnector();
+    }
+
+    /// <summary>The connector runs on the first node that lives.</summary>
+    public void KeepConnector()
+    {
+        if (_connected is { IsAlive: true } || Nodes.Count == 0)
+            return;
+        var node = _connected = Nodes[0];
+        Note($"the connector runs on {node.Name}");
+        _ = node.Node.Run(() =>
+        {
+            new SimulatedConnector(
+                Simulated, Venue, node.Sink, node.Gateway, node.Permits, node.Ids, node.ConnectorIds, node.Clock).Start();
+            return Task.CompletedTask;
+        });
+    }
+
+    private NodeHost? _connected;
+
+    public async Task Later(TimeSpan after, Action what)
+    {
+        await Task.Delay(after, Simulated.Time);
+        what();
+    }
+
+    public void Note(string what)
+    {
+        Simulated.Note(what);
+        Story.Tell(what);
+    }
+
+    /// <summary>Lets every law look; the first that is broken ends the run.</summary>
+    public void Check(Action<Law> look)
+    {
+        foreach (var law in Laws)
+        {
+            Reach.Count("law/" + law.Name);
+            try
+            {
+                look(law);
+            }
+            catch (Exception broken) when (broken is not OutOfMemoryException)
+            {
+                // A check that fails itself ends the run too: else it would be one that cannot fail.
+                Simulated.Fail(broken);
+            }
+        }
+    }
+
+    void IStoreWatch.Stored(RowsOf rows, StateWrite write)
+    {
+        Reach.Count("stored/" + write.Key.Kind);
+        Check(law => law.Stored(write));
+    }
+
+    async Task ICommitWatch.Advancing(PartitionKey key, long lowWater)
+    {
+        if (key.Topic == Contracts.Streams.Topics.RawMarket)
+            return;
+        Dictionary<string, ReadOnlyMemory<byte>?> rows = [];
+        foreach (var (name, _) in Tap.LastBelow(key.Topic, key.LogId, key.Partition, lowWater))
+            rows[name] = States.IsUp ? (await States.Look(RowsOf.Grains, new StateKey(InstrumentGrain.StateName, name)))?.Payload : null;
+        if (States.IsUp)
+            Check(law => law.Advancing(key, lowWater, rows));
+    }
+
+    void ICommitWatch.Parked(PartitionKey key, ParkedRow row) => Check(law => law.Parked(key, row));
+
+    private MessageFate Carry(string from, string to)
+    {
+        if (Weather.Strikes(Trouble.CallLost))
+            return Struck(Trouble.CallLost, new MessageFate(Lost: true));
+        if (Weather.Strikes(Trouble.AnswerLost))
+            return Struck(Trouble.AnswerLost, new MessageFate(AnswerLost: true));
+        return Weather.Strikes(Trouble.CallLate)
+            ? Struck(Trouble.CallLate, new MessageFate(Simulated.Chance(TimeSpan.FromMilliseconds(800))))
+            : default;
+    }
+
+    private MessageFate Struck(string kind, MessageFate fate)
+    {
+        Reach.Count("strike/" + kind);
+        return fate;
+    }
+}
