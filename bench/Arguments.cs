@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace StreamForge.Bench;
 
-/// <summary>A verb's options: <c>--name value</c>, and <c>--json</c>.</summary>
+/// <summary>A verb's options: <c>--name value</c>, flags, and <c>--json</c>.</summary>
 internal sealed class Arguments
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
@@ -14,10 +14,12 @@ internal sealed class Arguments
         {
             if (args[i] == "--json")
                 Json = true;
-            else if (args[i].StartsWith("--", StringComparison.Ordinal) && i + 1 < args.Length)
+            else if (!args[i].StartsWith("--", StringComparison.Ordinal))
+                throw new FormatException($"Cannot make sense of {args[i]}.");
+            else if (i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal))
                 _values[args[i]] = args[++i];
             else
-                throw new FormatException($"Cannot make sense of {args[i]}.");
+                _values[args[i]] = "";
         }
     }
 
@@ -25,6 +27,14 @@ internal sealed class Arguments
     public bool Json { get; }
 
     public string? Text(string name) => _values.Remove(name, out var value) ? value : null;
+
+    /// <exception cref="FormatException">It was given a value.</exception>
+    public bool Flag(string name) => Text(name) switch
+    {
+        null => false,
+        "" => true,
+        var value => throw new FormatException($"{name} takes no value, not {value} either."),
+    };
 
     public double Number(string name, double otherwise) => Text(name) is not { } text
         ? otherwise

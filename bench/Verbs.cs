@@ -10,7 +10,7 @@ internal static class Verbs
 {
     private static readonly Dictionary<string, (string What, Func<Arguments, Task> Run)> All = new(StringComparer.Ordinal)
     {
-        ["ingest"] = ("log to grains to checkpoints: rate, ceiling, latency, catch-up (--instruments N, --partitions N, --events N, --seconds N, --seed N, --kafka BOOTSTRAP, --postgres CONNECTION)", Ingest),
+        ["ingest"] = ("log to grains to checkpoints: rate, ceiling, latency, catch-up (--instruments N, --partitions N, --events N, --seconds N, --seed N, --rate-only, --kafka BOOTSTRAP, --postgres CONNECTION)", Ingest),
         ["api"] = ("one instrument's views over HTTP beside a bare endpoint (--connections N, --seconds N, --rounds N, --rate N, --seed N)", Api),
         ["postgres"] = ("batched checkpoints beside one-row transactions (--postgres CONNECTION, --seconds N, --writers N)", Postgres),
     };
@@ -53,6 +53,7 @@ internal static class Verbs
             Events = (int)arguments.Number("--events", usual.Events),
             Seconds = arguments.Number("--seconds", usual.Seconds),
             Seed = (int)arguments.Number("--seed", usual.Seed),
+            RateOnly = arguments.Flag("--rate-only"),
             Kafka = arguments.Text("--kafka"),
             Postgres = arguments.Text("--postgres"),
         };

@@ -12,6 +12,7 @@ using StreamForge.Silo.Integrity;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Streaming;
 using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Standalone.Commands;
 using StreamForge.Standalone.Hosting;
 
@@ -53,6 +54,8 @@ internal sealed class BenchPlatform : IAsyncDisposable
     public MarketPipeline Pipeline { get; }
 
     public MarketPipelineOptions Topics { get; }
+
+    public PumpOptions Pump => _app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<PumpOptions>>().Value;
 
     public IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
 
@@ -112,6 +115,7 @@ internal sealed class BenchPlatform : IAsyncDisposable
             new GrainEngineOptions { GrainAssemblies = [typeof(IStoredState).Assembly, typeof(SiloServices).Assembly] },
             provider => ActivatorUtilities.CreateInstance<CheckpointGrainStorage>(provider, new CheckpointStorageOptions()));
         services.AddMarketSilo();
+        services.Configure<PumpOptions>(builder.Configuration.GetSection("Pump"));
         // The pumps are what is measured, so the benchmark starts them, not the host.
         services.Remove(services.Last(service => service.ServiceType == typeof(IHostedService)));
         services.AddClientApi();

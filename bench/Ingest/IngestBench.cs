@@ -36,6 +36,8 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
         await WarmUp(platform, market, watch, cancellation);
 
         var throughput = await Throughput(platform, market, watch, cancellation);
+        if (options.RateOnly)
+            return [new("ingest", Rate(platform, throughput))];
         var latency = new LatencyRun(platform, market, options);
         var half = await Visible(latency, market, throughput.EventsPerSecond / 2, raw: false, cancellation);
         var slow = await Visible(latency, market, SlowRate, raw: false, cancellation);
@@ -47,14 +49,7 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
         string name = GrainEngine.Name, log = platform.LogName, store = platform.StoreName;
         return
         [
-            new("ingest",
-            [
-                ("engine", name), ("log", log), ("store", store), ("events_per_s", throughput.EventsPerSecond),
-                ("ceiling_events_per_s", throughput.Ceiling), ("ratio", throughput.EventsPerSecond / throughput.Ceiling),
-                ("mb_per_s", throughput.MegabytesPerSecond), ("cpu_s", throughput.CpuSeconds), ("ceiling_cpu_s", throughput.CeilingCpuSeconds),
-                ("p50_ms", half.P50), ("p99_ms", half.P99), ("bytes_per_grain", throughput.BytesPerGrain),
-                ("flush_mb_per_s", throughput.FlushMegabytesPerSecond), ("catch_up_x", catchUp),
-            ]),
+            new("ingest", [.. Rate(platform, throughput), ("p50_ms", half.P50), ("p99_ms", half.P99), ("catch_up_x", catchUp)]),
             Row("visible-half", half),
             Row("visible-1000", slow),
             Row("visible-1000-raw", slowRaw),
@@ -67,6 +62,15 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
             ("p50_ms", latency.P50), ("p99_ms", latency.P99), ("samples", latency.Samples),
         ]);
     }
+
+    private static (string Field, object Value)[] Rate(BenchPlatform platform, Throughput run) =>
+    [
+        ("engine", GrainEngine.Name), ("log", platform.LogName), ("store", platform.StoreName),
+        ("events_per_s", run.EventsPerSecond), ("ceiling_events_per_s", run.Ceiling), ("ratio", run.EventsPerSecond / run.Ceiling),
+        ("mb_per_s", run.MegabytesPerSecond), ("applied_s", run.AppliedSeconds), ("durable_s", run.DurableSeconds),
+        ("cpu_s", run.CpuSeconds), ("gc_pause_s", run.PauseSeconds), ("allocated_per_event", run.AllocatedPerEvent), ("ceiling_cpu_s", run.CeilingCpuSeconds),
+        ("bytes_per_grain", run.BytesPerGrain), ("flush_mb_per_s", run.FlushMegabytesPerSecond),
+    ];
 
     /// <summary>Runs all that will be measured until the compiler has nothing left to improve: it would take its share of the cores.</summary>
     private async Task WarmUp(BenchPlatform platform, BenchMarket market, PipelineWatch watch, CancellationToken cancellation)
@@ -109,20 +113,29 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
         progress.Report("pumps, grains, checkpoints ...");
         using var storage = new StorageListener();
         var cpu = Cpu();
+        var paused = GC.GetTotalPauseDuration();
+        var allocated = GC.GetTotalAllocatedBytes();
         var start = Stopwatch.GetTimestamp();
         await platform.Pipeline.StartAsync(cancellation);
         await watch.AppliedTo(_appended, cancellation);
+        var applied = Stopwatch.GetElapsedTime(start).TotalSeconds;
         await watch.DurableToEnd(2 * options.Partitions, cancellation);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var cpuSeconds = (Cpu() - cpu).TotalSeconds;
         watch.MustHaveApplied(_appended);
         var (rows, written) = storage.Written;
         progress.Report($"{options.Events / seconds:N0} events/s of at most {_appended / ceiling.TotalSeconds:N0}");
+        paused = GC.GetTotalPauseDuration() - paused;
+        allocated = GC.GetTotalAllocatedBytes() - allocated;
         return new Throughput(
             EventsPerSecond: options.Events / seconds,
             Ceiling: _appended / ceiling.TotalSeconds,
             MegabytesPerSecond: bytes / seconds / 1e6,
+            AppliedSeconds: applied,
+            DurableSeconds: seconds,
             CpuSeconds: cpuSeconds,
+            PauseSeconds: paused.TotalSeconds,
+            AllocatedPerEvent: allocated / (double)options.Events,
             CeilingCpuSeconds: ceilingCpu.TotalSeconds,
             BytesPerGrain: rows == 0 ? 0 : written / (double)rows,
             FlushMegabytesPerSecond: written / seconds / 1e6);
@@ -133,7 +146,7 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
     private static async Task<TimeSpan> Ceiling(BenchPlatform platform, long records, CancellationToken cancellation)
     {
         using var reader = new CeilingReader(
-            platform.Log, platform.Grains, new ThreadPoolPumpSchedulers(), new PumpOptions());
+            platform.Log, platform.Grains, new ThreadPoolPumpSchedulers(), platform.Pump);
         return await reader.Run("streamforge-bench-ceiling", records, cancellation);
     }
 
@@ -203,7 +216,11 @@ internal sealed record Throughput(
     double EventsPerSecond,
     double Ceiling,
     double MegabytesPerSecond,
+    double AppliedSeconds,
+    double DurableSeconds,
     double CpuSeconds,
+    double PauseSeconds,
+    double AllocatedPerEvent,
     double CeilingCpuSeconds,
     double BytesPerGrain,
     double FlushMegabytesPerSecond);

@@ -18,6 +18,9 @@ internal sealed record IngestBenchOptions
     /// <summary>Instruments that clients follow while latency is measured.</summary>
     public int Followed { get; init; } = 20;
 
+    /// <summary>Only the run at full speed, without latency and catch-up: a fast look while something is being made faster.</summary>
+    public bool RateOnly { get; init; }
+
     public string? Kafka { get; init; }
 
     public string? Postgres { get; init; }
