@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using StreamForge.ClientApi.Caching;
 using StreamForge.ClientApi.Problems;
@@ -10,8 +11,14 @@ namespace StreamForge.ClientApi.Instruments;
 internal readonly record struct ViewAnswer(RenderedView? View, ApiProblem? Problem);
 
 /// <summary>Reads the views of instruments, as fresh as asked for.</summary>
-internal sealed class InstrumentReader(IGrainFactory grains, IOptions<ClientApiOptions> options, TimeProvider time)
+internal sealed class InstrumentReader(
+    IGrainFactory grains, IOptions<ClientApiOptions> options, TimeProvider time, IHostApplicationLifetime lifetime)
 {
+    /// <summary>
+    /// A grain that is asked to end waits for its calls: none of ours may keep it longer than a shutdown can bear.
+    /// </summary>
+    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(1);
+
     private readonly ClientApiOptions _options = options.Value;
     private readonly ViewCache _cache = new(options.Value.CacheBytes);
 
@@ -49,10 +56,23 @@ internal sealed class InstrumentReader(IGrainFactory grains, IOptions<ClientApiO
 
     private async Task<bool> WaitFor(string instrument, long sequence, TimeSpan wait)
     {
-        if (wait <= TimeSpan.Zero)
-            return false;
-        var call = grains.GetGrain<IInstrumentGrain>(instrument).WaitForSequence(sequence, wait);
-        return await Own(call).WaitAsync(wait + _options.GrainTimeout, time);
+        var grain = grains.GetGrain<IInstrumentGrain>(instrument);
+        var stopping = lifetime.ApplicationStopping;
+        var started = time.GetTimestamp();
+        try
+        {
+            while (wait - time.GetElapsedTime(started) is var left && left > TimeSpan.Zero && !stopping.IsCancellationRequested)
+            {
+                var part = left < LongestCall ? left : LongestCall;
+                if (await Own(grain.WaitForSequence(sequence, part)).WaitAsync(part + _options.GrainTimeout, time, stopping))
+                    return true;
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The process ends: who waits gets what there is.
+        }
+        return false;
     }
 
     private ApiProblem? TooOld(RenderedView view, TimeSpan maxAge)

@@ -47,12 +47,18 @@ public sealed partial class SourcePermits(IGrainFactory grains, TimeProvider tim
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                var answer = await governor.Acquire(ticket, WaitPerCall);
+                var answer = await governor.Acquire(ticket, WaitPerCall).AsTask().WaitAsync(cancellation);
                 if (answer.Granted && answer.SendBefore > time.GetUtcNow())
                     return answer;
                 // Granted too long ago to be used: it is given back and asked for anew.
                 if (answer.Granted)
                     await governor.Return(ticket.Id);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // It may be granted after all, to nobody.
+                _ = GiveUp(governor, ticket);
+                throw;
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
@@ -76,9 +82,25 @@ public sealed partial class SourcePermits(IGrainFactory grains, TimeProvider tim
         }
     }
 
+    /// <summary>Nobody waits for the answer; the engine itself may be about to end.</summary>
+    private async Task GiveUp(ISourceGovernorGrain governor, PermitTicket ticket)
+    {
+        try
+        {
+            await governor.Return(ticket.Id);
+        }
+        catch (Exception error)
+        {
+            NotGivenUp(logger, error, ticket.Group);
+        }
+    }
+
     [LoggerMessage(1, LogLevel.Warning, "No permit for {Entity} yet: the governor does not answer")]
     private static partial void NoGovernor(ILogger logger, Exception error, string entity);
 
     [LoggerMessage(2, LogLevel.Warning, "The permit of {Entity} could not be returned and counts until it expires")]
     private static partial void NotReturned(ILogger logger, Exception error, string entity);
+
+    [LoggerMessage(3, LogLevel.Debug, "The ticket of {Entity} could not be given up; a permit that it gets counts until it expires")]
+    private static partial void NotGivenUp(ILogger logger, Exception error, string entity);
 }

@@ -60,6 +60,10 @@ public sealed record ConnectorOptions
     [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>At the end, for what was received to become durable: 0.5 s by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>The first pause before another attempt; doubled each time, with jitter. 0.5 s by default.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan RetryBase { get; init; } = TimeSpan.FromMilliseconds(500);

@@ -65,7 +65,7 @@ internal sealed class VenueConnection : IDisposable
             await Task.Delay(pause, _services.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         _pipeline.Complete();
-        await appending.WaitAsync(_options.RequestTimeout, _services.Time, CancellationToken.None)
+        await appending.WaitAsync(_options.StopTimeout, _services.Time, CancellationToken.None)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await giveUp.CancelAsync();
         await appending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

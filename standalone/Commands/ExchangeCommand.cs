@@ -68,8 +68,8 @@ internal static class ExchangeCommand
         // One line for scripts that wait for the address.
         Console.WriteLine($"exchange: {VenueNames.NameOf(exchange.Venue)} at {exchange.HttpEndpoint}");
         Console.Error.WriteLine($"exchange: {exchange.Symbols.Count} symbols; status at {exchange.HttpEndpoint}sim/status; Ctrl-C ends.");
-        using var ended = new ShutdownSignal(cancellation);
-        await ended.Task;
+        using var signal = new ShutdownSignal(cancellation);
+        await signal.Wait();
         await exchange.StopAsync(CancellationToken.None);
         return ExitCodes.Ok;
     }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamForge.Silo.Engine;
-using StreamForge.Silo.Streaming.Market;
 using StreamForge.Silo.Telemetry;
 using StreamForge.Standalone.Hosting;
 
@@ -12,13 +11,27 @@ namespace StreamForge.Standalone.Commands;
 /// <summary>Runs the platform until it is asked to end.</summary>
 internal static class UpRunner
 {
-    /// <summary>Ctrl-C must have ended everything within 5 s.</summary>
-    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(4.5);
-
     public static async Task<int> Run(UpOptions options, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        await using var platform = await PlatformHost.Create(
+        using var signal = new ShutdownSignal(cancellation);
+        try
+        {
+            await using var platform = await Create(options, signal.Asked);
+            await platform.Start(signal.Asked);
+            Introduce(platform, options, Stopwatch.GetElapsedTime(started));
+            await platform.WaitForShutdown(signal.Asked);
+            return Report(await platform.Stop());
+        }
+        catch (OperationCanceledException) when (signal.Asked.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("platform: ended before it was up");
+            return ExitCodes.Ok;
+        }
+    }
+
+    private static Task<PlatformHost> Create(UpOptions options, CancellationToken cancellation) =>
+        PlatformHost.Create(
             options,
             services => services.AddHostedService(provider => new StatusLine(
                 provider.GetRequiredService<PlatformStatusBoard>(),
@@ -27,19 +40,11 @@ internal static class UpRunner
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<StatusLine>>())),
             cancellation);
-        await platform.Start(cancellation);
-        Introduce(platform, options, Stopwatch.GetElapsedTime(started));
-        try
-        {
-            await platform.WaitForShutdown(cancellation);
-            using var deadline = new CancellationTokenSource(StopWithin);
-            await platform.Stop(deadline.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine("platform: not everything ended in time");
-        }
-        if (!platform.Services.GetRequiredService<MarketPipeline>().Stopped)
+
+    private static int Report(StopReport report)
+    {
+        Console.Error.WriteLine($"platform: ended in {report.Stages}");
+        if (!report.Checkpointed)
         {
             Console.Error.WriteLine("platform: ended without the last checkpoint; the next start reads on from the one before");
             return ExitCodes.EndedLate;

@@ -28,6 +28,7 @@ internal sealed class MarketSource(
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
     private readonly List<VenueConnector> _connectors = [];
     private LogSink? _sink;
+    private bool _stopping;
 
     /// <summary>How a replay goes; none for a live or generated market.</summary>
     public string? Progress => exchange?.Progress is { TotalFrames: { } total } progress ? Describe(progress, total) : null;
@@ -54,11 +55,15 @@ internal sealed class MarketSource(
         return base.StartAsync(cancellationToken);
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Who asks again does not wait: the end is under way.</remarks>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (Interlocked.Exchange(ref _stopping, true))
+            return;
         await base.StopAsync(cancellationToken);
         if (_sink is not null)
-            await _sink.DisposeAsync();
+            await _sink.DisposeAsync().AsTask().WaitAsync(cancellationToken);
     }
 
     public override void Dispose()

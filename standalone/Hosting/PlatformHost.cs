@@ -25,6 +25,8 @@ internal sealed class PlatformHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly StorageSetup _storage;
     private readonly ExchangeHost? _exchange;
+    private readonly Lock _gate = new();
+    private Task<StopReport>? _ending;
 
     private PlatformHost(WebApplication app, StorageSetup storage, ExchangeHost? exchange)
     {
@@ -90,19 +92,25 @@ internal sealed class PlatformHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Connectors first, then drain and checkpoint, then grains.</summary>
-    public Task Stop(CancellationToken cancellation) => _app.StopAsync(cancellation);
-
-    /// <summary>Completes when the process is asked to end.</summary>
-    public Task WaitForShutdown(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
-
-    public async ValueTask DisposeAsync()
+    /// <summary>Returns when it is asked to end, or a part of it has failed for good.</summary>
+    public async Task WaitForShutdown(CancellationToken asked)
     {
-        await _app.DisposeAsync();
-        if (_exchange is not null)
-            await _exchange.DisposeAsync();
-        await _storage.DisposeAsync();
+        var lifetime = Services.GetRequiredService<IHostApplicationLifetime>();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(asked, lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    /// <summary>
+    /// Ends everything, in order and in time: sources, then pumps (drain, flush, commit), then grains, then the log and the stores.
+    /// Never throws; what is stuck is left behind.
+    /// </summary>
+    public Task<StopReport> Stop()
+    {
+        lock (_gate)
+            return _ending ??= PlatformEnd.Run(_app, _exchange, _storage);
+    }
+
+    public async ValueTask DisposeAsync() => await Stop();
 
     private static void Register(
         WebApplicationBuilder builder, UpOptions options, PlatformSettings settings, StorageSetup storage, MarketSetup feed,
@@ -111,7 +119,7 @@ internal sealed class PlatformHost : IAsyncDisposable
         var services = builder.Services;
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4.5));
+        services.AddSingleton<IHostLifetime, SignalsElsewhere>();
         services.AddSingleton(time);
         services.AddSingleton(ids);
         services.AddSingleton(storage.Log);

@@ -17,8 +17,8 @@ public class ProcessTests
     private const string Recording = "market/binance-usdm-btcusdt/cut-first-60s-all-streams.jsonl.gz";
     private const int Frames = 3_000;
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
-    // The promise is 5 s; this is a deadline, not a measurement: the machine may be busy.
-    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(30);
+    // What Ctrl-C promises, however busy the machine and whoever listens.
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task Ctrl_c_ends_within_five_seconds_and_the_next_start_goes_on_where_it_stopped()
@@ -34,13 +34,11 @@ public class ProcessTests
             using var http = await Connect(first);
             await exchange.AdvanceAsync(Frames);
             await TestPlatform.Vouched(http, DateTimeOffset.UtcNow, Deadline, "binance-usdm:BTCUSDT");
-            // Somebody listens, and does not hang up.
-            using var listener = await http.GetAsync(
-                "/v1/instruments/binance-usdm:BTCUSDT/stream", HttpCompletionOption.ResponseHeadersRead);
-            Assert.Equal(HttpStatusCode.OK, listener.StatusCode);
+            await using var readers = await Readers.Open(http, "binance-usdm:BTCUSDT");
             first.Interrupt();
             Assert.Equal(0, await first.Exit(EndsWithin));
             Assert.Contains(first.Errors, line => line.Contains("drained and checkpointed", StringComparison.Ordinal));
+            await readers.HaveEndedCleanly();
         }
 
         using var second = Up(exchange, folder.Path);
@@ -53,6 +51,41 @@ public class ProcessTests
             Assert.Equal(2, partition.GetProperty("epoch").GetInt64());
         second.Interrupt();
         Assert.Equal(0, await second.Exit(EndsWithin));
+    }
+
+    [Fact]
+    public async Task Ctrl_c_ends_a_market_that_cannot_keep_its_pace_within_five_seconds()
+    {
+        using var folder = new TempFolder();
+        // More than any machine makes: the generator never waits, and everything behind it has more than it can do.
+        using var process = new ChildProcess(
+            "up", "--headless", "--data", folder.Path, "--port", "0", "--instruments", "50", "--rate", "10000000");
+        using var http = await Connect(process);
+        await Eventually.HoldsAsync(
+            async () => (await http.GetFromJsonAsync<JsonElement>("/v1/status"))
+                .GetProperty("events").GetProperty("in").GetInt64() > 1_000,
+            Deadline,
+            "events are applied");
+        process.Interrupt();
+        // That late nobody promises the last checkpoint, only the end.
+        Assert.Contains(await process.Exit(EndsWithin), new[] { 0, 3 });
+    }
+
+    [Fact]
+    public async Task Ctrl_c_ends_a_platform_whose_venue_answers_nothing_within_five_seconds()
+    {
+        using var folder = new TempFolder();
+        using var venue = new TcpListener(IPAddress.Loopback, 0);
+        venue.Start();
+        var address = FormattableString.Invariant($"http://127.0.0.1:{((IPEndPoint)venue.LocalEndpoint).Port}/");
+        using var process = new ChildProcess(
+            "up", "--live", "binance", "--endpoint", address, "--symbols", "BTCUSDT", "--headless", "--data", folder.Path, "--port", "0");
+        using var http = await Connect(process);
+        // It has connected, and waits for what never comes.
+        using var late = new CancellationTokenSource(Deadline);
+        using var link = await venue.AcceptSocketAsync(late.Token);
+        process.Interrupt();
+        Assert.Equal(0, await process.Exit(EndsWithin));
     }
 
     [Fact]

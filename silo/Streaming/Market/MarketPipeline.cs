@@ -29,6 +29,7 @@ internal sealed class MarketPipeline(
     private DeadLetterWriter? _deadLetters;
     private PumpGroup? _parser;
     private PumpGroup? _instruments;
+    private bool _stopping;
 
     /// <summary>Both groups; empty before the start.</summary>
     public IReadOnlyList<PumpGroup> Groups =>
@@ -68,14 +69,18 @@ internal sealed class MarketPipeline(
         await _parser.Join([Topics.RawMarket], cancellationToken);
     }
 
+    /// <summary>
+    /// Leaves both groups; drains and checkpoints until <paramref name="cancellationToken"/> cuts that short. Who asks again does
+    /// not wait: the end is under way.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (Interlocked.Exchange(ref _stopping, true))
+            return;
         // The parser first: what it still derives is drained by the instruments' group.
-        if (_parser is { } parser)
-            await parser.DisposeAsync();
-        if (_instruments is { } instruments)
-            await instruments.DisposeAsync();
-        Stopped = true;
+        var parsed = _parser is null || await _parser.Leave(cancellationToken);
+        var applied = _instruments is null || await _instruments.Leave(cancellationToken);
+        Stopped = parsed && applied;
     }
 
     public async ValueTask DisposeAsync()

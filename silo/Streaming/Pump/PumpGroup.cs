@@ -15,6 +15,7 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
     private readonly Action<PartitionPump> _ended;
     private readonly Dictionary<TopicPartition, Running> _running = [];
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _cut = new();
     private IGroupMember? _member;
 
     public PumpGroup(
@@ -74,8 +75,11 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask Revoked(IReadOnlyList<TopicPartition> partitions, CancellationToken deadline) =>
-        await Task.WhenAll(Take(partitions).Select(pump => End(pump, pump.Stop(deadline))));
+    public async ValueTask Revoked(IReadOnlyList<TopicPartition> partitions, CancellationToken deadline)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline, _cut.Token);
+        await Task.WhenAll(Take(partitions).Select(pump => End(pump, pump.Stop(either.Token))));
+    }
 
     /// <inheritdoc/>
     public async ValueTask Lost(IReadOnlyList<TopicPartition> partitions)
@@ -86,11 +90,22 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
         await Task.WhenAll(gone.Select(pump => End(pump, pump.Completion)));
     }
 
+    /// <summary>Leaves the group, after draining and committing; from <paramref name="deadline"/> on without either.</summary>
+    /// <returns>Whether every pump was left to have its last checkpoint.</returns>
+    public async Task<bool> Leave(CancellationToken deadline)
+    {
+        if (_member is null)
+            return true;
+        await using var cutting = deadline.Register(_cut.Cancel);
+        await _member.DisposeAsync();
+        return !_cut.IsCancellationRequested;
+    }
+
     /// <summary>Leaves the group, after draining and committing.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_member is not null)
-            await _member.DisposeAsync();
+        await Leave(CancellationToken.None);
+        _cut.Dispose();
     }
 
     private List<PartitionPump> Take(IReadOnlyList<TopicPartition> partitions)

@@ -37,9 +37,9 @@ public sealed class PumpOptions
     [Range(1, 10_000)]
     public int FlushConcurrency { get; set; } = 256;
 
-    /// <summary>How long a partition that goes away may go on with what it has read. Default 2 s.</summary>
+    /// <summary>How long a partition that goes away may go on with what it has read. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
-    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>With a full window, a key without progress for so long leaves its tail in the log. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]

@@ -195,6 +195,8 @@ internal sealed class Player
 
     private async ValueTask<MarketFrame> StepAsync(CancellationToken cancellation)
     {
+        // With nobody to wait for, and behind its clock, a market would never look otherwise.
+        cancellation.ThrowIfCancellationRequested();
         var (frame, number) = _market.Next();
         if (number == 1)
             _firstNanos = frame.AtNanos;

@@ -15,8 +15,6 @@ namespace StreamForge.Tests.EndToEnd.Support;
 /// </summary>
 internal sealed class TestPlatform : IAsyncDisposable
 {
-    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(20);
-
     private TestPlatform(PlatformHost host)
     {
         Host = host;
@@ -164,8 +162,6 @@ internal sealed class TestPlatform : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        using var late = new CancellationTokenSource(StopWithin);
-        await Host.Stop(late.Token);
         await Host.DisposeAsync();
     }
 }
