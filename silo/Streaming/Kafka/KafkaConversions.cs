@@ -35,12 +35,18 @@ internal static class KafkaConversions
         {
             Partition = partition,
             Offset = result.Offset.Value,
-            Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(message.Timestamp.UnixTimestampMs),
+            Timestamp = Time(message.Timestamp.UnixTimestampMs),
             Key = message.Key is { } key ? key : (ReadOnlyMemory<byte>?)null,
             Value = message.Value ?? [],
             Headers = headers,
         };
     }
+
+    /// <summary>
+    /// Whoever appends may set any 64-bit number; one that is no time must not end the thread that fetches every partition.
+    /// </summary>
+    public static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(
+        milliseconds, DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 
     public static Ck.Message<byte[]?, byte[]?> ToKafka(this NewRecord record)
     {

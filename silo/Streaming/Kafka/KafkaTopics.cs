@@ -10,6 +10,8 @@ namespace StreamForge.Silo.Streaming.Kafka;
 /// <summary>Topics as the brokers know them: existence, partition counts, ids and bounds.</summary>
 internal sealed class KafkaTopics(KafkaOptions options, TimeProvider time, ILogger logger) : IDisposable
 {
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(100);
+
     private readonly Ck.IAdminClient _admin = new Ck.AdminClientBuilder(KafkaSettings.Admin(options))
         .SetErrorHandler((_, error) => logger.ClientError("admin", error.Code.ToString(), error.Reason))
         .SetLogHandler(static (_, _) => { })
@@ -34,29 +36,50 @@ internal sealed class KafkaTopics(KafkaOptions options, TimeProvider time, ILogg
     public async ValueTask<TopicInfo> Describe(string topic, CancellationToken cancellation) =>
         await Find(topic, cancellation) ?? throw new EventLogException($"Kafka has no topic {topic}.");
 
+    /// <summary>As far as readers get: below what an open transaction still holds back.</summary>
+    /// <exception cref="EventLogException">No leader tells them within the time of a request.</exception>
     public async ValueTask<OffsetBounds> Bounds(TopicPartition partition, CancellationToken cancellation)
     {
-        var start = Offset(partition, OffsetSpec.Earliest());
-        var end = Offset(partition, OffsetSpec.Latest());
-        return new OffsetBounds(await start.WaitAsync(cancellation), await end.WaitAsync(cancellation));
+        var offsets = await Task.WhenAll(
+            Offset(partition, OffsetSpec.Earliest(), cancellation), Offset(partition, OffsetSpec.Latest(), cancellation));
+        return new OffsetBounds(offsets[0], offsets[1]);
     }
 
     public void Dispose() => _admin.Dispose();
 
-    private async Task<long> Offset(TopicPartition partition, OffsetSpec spec)
+    /// <summary>A topic just created, or a broker just gone, has no leader for a moment: asked again for the time of a request.</summary>
+    private async Task<long> Offset(TopicPartition partition, OffsetSpec spec, CancellationToken cancellation)
     {
-        try
+        var asked = time.GetTimestamp();
+        while (true)
         {
-            var answer = await _admin.ListOffsetsAsync(
-                [new TopicPartitionOffsetSpec { TopicPartition = partition.ToKafka(), OffsetSpec = spec }],
-                new ListOffsetsOptions { RequestTimeout = options.RequestTimeout });
-            return answer.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
-        }
-        catch (Ck.KafkaException error)
-        {
-            throw new EventLogException($"Kafka does not tell the bounds of {partition}: {error.Error.Reason}", error);
+            try
+            {
+                var answer = await _admin.ListOffsetsAsync(
+                    [new TopicPartitionOffsetSpec { TopicPartition = partition.ToKafka(), OffsetSpec = spec }],
+                    new ListOffsetsOptions
+                    {
+                        RequestTimeout = options.RequestTimeout,
+                        IsolationLevel = Ck.IsolationLevel.ReadCommitted,
+                    }).WaitAsync(cancellation);
+                return answer.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
+            }
+            catch (Ck.KafkaException error)
+            {
+                // The exception itself only says that there are results to look at.
+                var cause = error is ListOffsetsException each ? each.Result.ResultInfos[0].TopicPartitionOffsetError.Error : error.Error;
+                if (!IsPassing(cause.Code) || time.GetElapsedTime(asked) > options.RequestTimeout)
+                    throw new EventLogException($"Kafka does not tell the bounds of {partition}: {cause.Reason}", error);
+            }
+
+            await Task.Delay(AskAgainAfter, time, cancellation);
         }
     }
+
+    private static bool IsPassing(Ck.ErrorCode code) => code is
+        Ck.ErrorCode.UnknownTopicOrPart or Ck.ErrorCode.LeaderNotAvailable or Ck.ErrorCode.NotLeaderForPartition
+        or Ck.ErrorCode.ReplicaNotAvailable or Ck.ErrorCode.OffsetNotAvailable or Ck.ErrorCode.FencedLeaderEpoch
+        or Ck.ErrorCode.UnknownLeaderEpoch or Ck.ErrorCode.Local_UnknownPartition or Ck.ErrorCode.Local_UnknownTopic;
 
     private async ValueTask<TopicInfo?> Find(string topic, CancellationToken cancellation)
     {
@@ -151,7 +174,7 @@ internal sealed class KafkaTopics(KafkaOptions options, TimeProvider time, ILogg
                 return found;
             if (attempt == 50)
                 throw new EventLogException($"Topic {topic} was created, but no broker knows it.");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellation);
+            await Task.Delay(AskAgainAfter, time, cancellation);
         }
     }
 
@@ -163,7 +186,7 @@ internal sealed class KafkaTopics(KafkaOptions options, TimeProvider time, ILogg
                 return found;
             if (attempt == 50)
                 throw new EventLogException($"Kafka has no topic {topic} and does not create it.");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellation);
+            await Task.Delay(AskAgainAfter, time, cancellation);
         }
     }
 

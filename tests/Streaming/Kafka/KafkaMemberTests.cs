@@ -40,11 +40,11 @@ public sealed class KafkaMemberTests : IAsyncLifetime
         await Append(each, 100);
         var seen = new ConcurrentDictionary<(int Partition, long Offset), int>();
         var first = new Reader(seen);
-        await using var one = await _log.Join("moving", [_topic.Name], first, CancellationToken.None);
+        await using var one = await _log.Join("moving-" + _broker.Suffix, [_topic.Name], first, CancellationToken.None);
         await Eventually.Holds(() => seen.Count > 200, Deadline, "the first member reads");
 
         var second = new Reader(seen);
-        var two = await _log.Join("moving", [_topic.Name], second, CancellationToken.None);
+        var two = await _log.Join("moving-" + _broker.Suffix, [_topic.Name], second, CancellationToken.None);
         await Eventually.HoldsAsync(() => More(second.Read > 500), Deadline, "the second member reads");
         await two.DisposeAsync();
         var atLeaving = second.Read;
@@ -75,14 +75,14 @@ public sealed class KafkaMemberTests : IAsyncLifetime
             Assert.Equal(0, (await _log.Bounds(new TopicPartition(_topic.Name, partition), CancellationToken.None)).Start);
 
         var idle = new RecordingHandler();
-        await using var member = await _log.Join("idle", [_topic.Name], idle, CancellationToken.None);
+        await using var member = await _log.Join("idle-" + _broker.Suffix, [_topic.Name], idle, CancellationToken.None);
         await Eventually.Holds(() => idle.Owned.Count == _topic.Partitions, Deadline, "the member owns all");
 
         // It can only take part in these if polling goes on while its buffers are full.
         for (var round = 0; round < 2; round++)
         {
             var other = new RecordingHandler();
-            await using (await _log.Join("idle", [_topic.Name], other, CancellationToken.None))
+            await using (await _log.Join("idle-" + _broker.Suffix, [_topic.Name], other, CancellationToken.None))
                 await Eventually.Holds(() => other.Owned.Count == _topic.Partitions / 2, Deadline, "another takes a share");
             await Eventually.Holds(() => idle.Owned.Count == _topic.Partitions, Deadline, "the member owns all again");
         }
@@ -105,7 +105,7 @@ public sealed class KafkaMemberTests : IAsyncLifetime
         const short offsetCommit = 8;
         const int illegalGeneration = 22;
         var handler = new RecordingHandler();
-        await using var member = await _log.Join("refused", [_topic.Name], handler, CancellationToken.None);
+        await using var member = await _log.Join("refused-" + _broker.Suffix, [_topic.Name], handler, CancellationToken.None);
         await Eventually.Holds(() => handler.Owned.Count == _topic.Partitions, Deadline, "the member owns all");
         var partition = handler[handler.Owned[0]];
         _broker.Mock.FailNext(offsetCommit, illegalGeneration);
@@ -124,6 +124,40 @@ public sealed class KafkaMemberTests : IAsyncLifetime
         var offsets = (await Task.WhenAll(pending).WaitAsync(Deadline)).Select(a => a.Offset);
         Assert.Equal(Enumerable.Range(1, 50).Select(i => (long)i), offsets);
         Assert.Equal(51, (await _log.Bounds(new TopicPartition(_topic.Name, 0), CancellationToken.None)).End);
+    }
+
+    [Fact]
+    public async Task Bounds_are_asked_for_again_while_a_partition_has_no_leader()
+    {
+        Assert.SkipWhen(_broker.Mock is null, "Only the mock cluster refuses on demand.");
+        const short listOffsets = 2;
+        const int leaderNotAvailable = 5;
+        await using (var producer = _log.CreateProducer())
+            await producer.Append(Record(0, 0, 10), CancellationToken.None);
+        _broker.Mock.FailNext(listOffsets, leaderNotAvailable, leaderNotAvailable, leaderNotAvailable);
+        Assert.Equal(new OffsetBounds(0, 1), await _log.Bounds(new TopicPartition(_topic.Name, 0), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_timestamp_that_is_no_time_stops_nothing()
+    {
+        Assert.SkipWhen(_broker.Mock is null, "Brokers of today refuse such a timestamp.");
+        var settings = new Confluent.Kafka.ProducerConfig { BootstrapServers = _broker.BootstrapServers };
+        using (var foreign = new Confluent.Kafka.ProducerBuilder<byte[], byte[]>(settings).Build())
+        {
+            await foreign.ProduceAsync(
+                new Confluent.Kafka.TopicPartition(_topic.Name, 0),
+                new() { Value = [1], Timestamp = new Confluent.Kafka.Timestamp(long.MaxValue, Confluent.Kafka.TimestampType.CreateTime) });
+        }
+
+        await using (var producer = _log.CreateProducer())
+            await producer.Append(Record(0, 1, 10), CancellationToken.None);
+        using var late = new CancellationTokenSource(Deadline);
+        var records = new List<LogRecord>();
+        await foreach (var record in _log.Read(new TopicPartition(_topic.Name, 0), 0, late.Token))
+            records.Add(record);
+        Assert.Equal([0L, 1L], records.Select(record => record.Offset));
+        Assert.Equal(9999, records[0].Timestamp.Year);
     }
 
     [Fact]
