@@ -1,4 +1,5 @@
 using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Streams;
 
 namespace StreamForge.Grains.Integrity;
 
@@ -19,8 +20,9 @@ public interface IFeedStandings
 /// <param name="Stalled">Records of this key wait for storage or for a call that times out.</param>
 /// <param name="Parked">Records of this key wait for an operator.</param>
 /// <param name="Reason">One sentence for a person where something is wrong.</param>
+/// <param name="Loss">Records that went before they were read: of any key, as far as the partition knows.</param>
 public readonly record struct FeedStanding(
-    DateTimeOffset? Watermark, bool SourceUp, bool Stalled, bool Parked, string? Reason);
+    DateTimeOffset? Watermark, bool SourceUp, bool Stalled, bool Parked, string? Reason, FeedLoss? Loss = null);
 
 /// <summary>
 /// Asks a source about one entity. The answer does not come back by this call: it is appended to the raw topic like all else

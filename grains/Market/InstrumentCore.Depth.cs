@@ -21,6 +21,8 @@ public sealed partial class InstrumentCore
             if (verdict == GateVerdict.Apply)
             {
                 Apply(diff, mark, now);
+                // It continues the sequence: nothing is missing before it.
+                _state.DepthProof = _at;
                 if (gate.Gap is not null)
                     Release(now);
             }
@@ -46,7 +48,7 @@ public sealed partial class InstrumentCore
         GateVerdict verdict;
         if (snapshot.Sequence is { } sequence)
         {
-            verdict = _state.Sequence.OfferSnapshot(snapshot.Epoch, sequence, snapshot.ReceivedAt, now);
+            verdict = _state.Sequence.OfferSnapshot(snapshot.Epoch, sequence, snapshot.ReceivedAt, now, mark.RepairId is { } id && id == _depthResetAsk);
         }
         else
         {
@@ -66,9 +68,14 @@ public sealed partial class InstrumentCore
         }
 
         if (verdict is GateVerdict.Apply or GateVerdict.Duplicate)
+        {
             _state.DepthFacts.VerifiedAt = now;
+            if (IsSince(_depthLoss, snapshot.ReceivedAt))
+                _state.DepthProof = _at;
+        }
+
         if (mark.RepairId is { } repair)
-            _depthRepair.Arrived(repair, _state.DepthGap is null, now, _ids.NextDouble());
+            _depthRepair.Arrived(repair, DepthGap is null, now, _ids.NextDouble());
     }
 
     private void TakeDigest(DepthDigest digest, DateTimeOffset now, ref Tally tally)
@@ -76,7 +83,11 @@ public sealed partial class InstrumentCore
         Seen(digest);
         var ahead = _state.Sequence.OfferDigest(digest.Sequence, digest.ReceivedAt);
         if (ahead == 0)
+        {
             _state.DepthFacts.VerifiedAt = now;
+            _state.DepthProof = _at;
+        }
+
         tally.Count(ahead < 0 ? GateVerdict.Superseded : GateVerdict.Apply);
     }
 
@@ -108,7 +119,7 @@ public sealed partial class InstrumentCore
             if (_state.Book.Checksum() != expected)
                 _state.Checksum.Mismatch(now);
             else
-                _state.DepthFacts.VerifiedAt = now;
+                (_state.DepthFacts.VerifiedAt, _state.DepthProof) = (now, _at);
         }
 
         if (_state.Checksum.Gap is null)

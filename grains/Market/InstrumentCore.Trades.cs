@@ -7,11 +7,33 @@ namespace StreamForge.Grains.Market;
 /// <content>Trades: a fact stream.</content>
 public sealed partial class InstrumentCore
 {
+    private DateTimeOffset? _tradeSeenAt;
+
+    /// <summary>An id that no venue would reach by itself must not open a hole that nobody can ever fill.</summary>
+    private string? TooFarAhead(StreamEvent received)
+    {
+        var (id, time) = received switch
+        {
+            Trade { TradeId: { } single } trade => (single, trade.Time),
+            TradeRange { Trades: [.., var last] } => (last.TradeId ?? 0, last.Time),
+            _ => default,
+        };
+        var highest = _state.TradeIds.Highest;
+        return id != 0 && _state.TradeIds.IsTooFarAhead(id, time)
+            ? $"Trade {id} is more than {_options.TradeJump} ahead of {highest}: it is believed when another one near it follows."
+            : null;
+    }
+
     private void TakeTrade(Trade trade, IngestBatch batch, IngestRecord record, DateTimeOffset now, ref Tally tally)
     {
         if (trade.TradeId is { } id)
         {
             var verdict = _state.TradeIds.Offer(id, trade.Time, trade.ReceivedAt, now);
+            // What fills a hole comes late, and says nothing of where the source is.
+            if (verdict != GateVerdict.Apply || id == _state.TradeIds.Highest)
+                Heard(id, trade.ReceivedAt);
+            if (verdict == GateVerdict.Apply && id == _state.TradeIds.Highest)
+                _state.TradeProof = _at;
             if (verdict != GateVerdict.Apply)
             {
                 tally.Count(verdict);
@@ -38,6 +60,7 @@ public sealed partial class InstrumentCore
         var mark = RecordMark.Of(batch, record);
         var revision = RevisionOf(batch, record);
         var applied = false;
+        var highest = _state.TradeIds.Highest;
         foreach (var trade in range.Trades)
         {
             if (_state.TradeIds.Offer(trade.TradeId!.Value, trade.Time, trade.ReceivedAt, now) != GateVerdict.Apply
@@ -48,6 +71,14 @@ public sealed partial class InstrumentCore
         }
 
         var closed = _state.TradeIds.Close(new IdRange(range.FromId, range.ToId), range.ReceivedAt, now) || applied;
+        // Unasked it is the newest trade; asked for, where it is not full, all that came after the highest.
+        var newest = record.RepairId is null && range.ToId >= highest;
+        if (record.RepairId is null)
+            Heard(range.ToId, range.ReceivedAt);
+        if (IsSince(_tradeLoss, range.ReceivedAt) && (newest || IsAllSince(range, highest)))
+            (_state.TradeProof, closed) = (_at, true);
+        if (record.RepairId is { } asked && asked == _tradeResetAsk)
+            closed |= TakeResetAnswer(range, now);
         tally.Count(closed ? GateVerdict.Apply : GateVerdict.Duplicate);
         if (applied)
             _state.TradeFacts.RepairId = record.RepairId;
@@ -55,6 +86,27 @@ public sealed partial class InstrumentCore
             _state.TradeFacts.VerifiedAt = now;
         if (record.RepairId is { } repair)
             _tradeRepair.Arrived(repair, closed, now, _ids.NextDouble());
+    }
+
+    private static bool IsAllSince(TradeRange range, long highest) =>
+        range.FromId <= highest + 1 && range.ToId > highest && range.Trades.Length <= range.ToId - range.FromId;
+
+    /// <summary>The source was asked for the highest id that is known of it.</summary>
+    /// <returns>Whether that settled it.</returns>
+    private bool TakeResetAnswer(TradeRange range, DateTimeOffset now)
+    {
+        var floor = _state.TradeIds.SetBack.Floor;
+        if (range.FromId > floor || range.ToId < floor)
+            return false;
+        _state.TradeIds.Answered(range.Trades.Any(trade => trade.TradeId == floor), range.ReceivedAt, now);
+        return !_state.TradeIds.SetBack.Certain;
+    }
+
+    private void Heard(long id, DateTimeOffset receivedAt)
+    {
+        _state.TradeIds.Hear(id, receivedAt);
+        if (_tradeSeenAt is null || receivedAt > _tradeSeenAt)
+            _tradeSeenAt = receivedAt;
     }
 
     private void Apply(Trade trade, in RecordMark mark, long revision, DateTimeOffset now)

@@ -36,6 +36,7 @@ public sealed partial class InstrumentCore
     /// </summary>
     public void Observe(in FeedStanding depthFeed, in FeedStanding tradeFeed, DateTimeOffset now)
     {
+        NoteLosses(depthFeed.Loss, tradeFeed.Loss, now);
         var depth = Refresh(_depthFreshness, DepthStanding(), depthFeed, now);
         var trades = Refresh(_tradeFreshness, TradeStanding(tradeFeed), tradeFeed, now);
         if (ReferenceEquals(depth, _depthFreshness) && ReferenceEquals(trades, _tradeFreshness))
@@ -144,10 +145,10 @@ public sealed partial class InstrumentCore
     private StreamStanding DepthStanding() => new()
     {
         Cold = !_state.BookStarted,
-        Gap = _state.DepthGap,
+        Gap = DepthGap,
         Repairing = _depthRepair.Repairing,
         VouchedThrough = _state.Sequence.VouchedThrough,
-        Sequence = _state.Sequence.Sequence,
+        Sequence = _state.BookSequence,
         EventTime = _state.DepthFacts.EventTime,
         ReceivedAt = _state.DepthFacts.ReceivedAt,
         AppliedAt = _state.DepthFacts.AppliedAt,
@@ -158,8 +159,9 @@ public sealed partial class InstrumentCore
     private StreamStanding TradeStanding(in FeedStanding feed) => new()
     {
         Cold = _state.TradeFacts.Mark is null && feed.Watermark is null,
-        Gap = _state.TradeIds.Gap,
+        Gap = TradeGap,
         Repairing = _tradeRepair.Repairing,
+        VouchedThrough = _state.TradeIds.SetBack.VouchedThrough,
         Sequence = _state.TradeIds.Through,
         EventTime = _state.TradeFacts.EventTime,
         ReceivedAt = _state.TradeFacts.ReceivedAt,

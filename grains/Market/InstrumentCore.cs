@@ -25,6 +25,8 @@ public sealed partial class InstrumentCore
     private readonly List<GapChange> _gapChanges = [];
     private Gap? _depthGap;
     private Gap? _tradeGap;
+    // The record that is being taken in.
+    private LogPosition _at;
 
     /// <param name="version">Where versions go on: above all that were ever shown.</param>
     public InstrumentCore(InstrumentState state, MarketOptions options, IIdSource ids, long version)
@@ -32,7 +34,8 @@ public sealed partial class InstrumentCore
         (_state, _options, _ids) = (state, options, ids);
         state.Version = version;
         state.Sequence.Limits = new HeldLimits(options.HeldEvents, options.HeldBytes);
-        state.TradeIds.Limits = new IdRangeLimits(options.TradeHoles, options.TradeStartSlack, TimeSpan.FromDays(1));
+        state.TradeIds.Limits = new IdRangeLimits(
+            options.TradeHoles, options.TradeStartSlack, TimeSpan.FromDays(1), options.TradeJump);
         state.Tape.Resize(options.TapeLength);
         (state.Candles.Minutes, state.Candles.Slack) = (options.RunningMinutes, options.LeavingMinutes);
         _statistics = new RollingWindow(state.Candles);
@@ -77,7 +80,12 @@ public sealed partial class InstrumentCore
 
             if (record.Event is { } received)
             {
+                var (depth, trades) = (_state.DepthGap, _state.TradeIds.Gap);
                 rejection = Take(batch, record, received, now, ref tally);
+                if (!ReferenceEquals(depth, _state.DepthGap))
+                    _depthTrace = record.TraceParent;
+                if (!ReferenceEquals(trades, _state.TradeIds.Gap))
+                    _tradeTrace = record.TraceParent;
                 if (rejection is not null)
                 {
                     rejectedOffset = record.Offset;
@@ -96,6 +104,8 @@ public sealed partial class InstrumentCore
 
         if (_state.DepthSeenAt is { } seen)
             _state.Sequence.CheckDigest(seen, _options.DigestGrace, now);
+        if (_tradeSeenAt is { } heard)
+            _state.TradeIds.CheckSetBack(heard, _options.DigestGrace, now);
         NoteGaps(now);
         return new IngestResult
         {
@@ -150,12 +160,16 @@ public sealed partial class InstrumentCore
     {
         if (MarketRules.Violation(received, _state.Instrument, _options) is { } violation)
             return violation;
+        // Before the gate of origins: a refusal must be the same when the call is repeated.
+        if (TooFarAhead(received) is { } refusal)
+            return refusal;
         if (!_state.Origins.Pass(batch.Topic, record.Origin))
         {
             tally.Duplicate++;
             return null;
         }
 
+        _at = new LogPosition(batch.LogId, batch.Partition, record.Offset);
         switch (received)
         {
             case DepthDiff diff:
@@ -180,7 +194,7 @@ public sealed partial class InstrumentCore
     private void Changed(StreamUpdateKind kind, Trade? trade, DateTimeOffset? eventTime) =>
         Updates.Add(++_state.Version, new StreamChange(
             kind,
-            _state.Sequence.Sequence,
+            _state.BookSequence,
             _state.Book.Bids.Best,
             _state.Book.Asks.Best,
             trade,
@@ -189,8 +203,8 @@ public sealed partial class InstrumentCore
 
     private void NoteGaps(DateTimeOffset now)
     {
-        NoteGap("depth", ref _depthGap, _state.DepthGap, now);
-        NoteGap("trades", ref _tradeGap, _state.TradeIds.Gap, now);
+        NoteGap("depth", ref _depthGap, DepthGap, now);
+        NoteGap("trades", ref _tradeGap, TradeGap, now);
         NoteNeeds();
     }
 

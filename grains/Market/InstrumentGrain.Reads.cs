@@ -57,7 +57,7 @@ public sealed partial class InstrumentGrain
     {
         CheckWait(wait);
         var deadline = clock.GetUtcNow() + wait;
-        while (_core.State.Sequence.Sequence < sequence)
+        while (_core.State.BookSequence < sequence)
         {
             var left = deadline - clock.GetUtcNow();
             if (left <= TimeSpan.Zero)
@@ -71,17 +71,15 @@ public sealed partial class InstrumentGrain
     /// <summary>Judges freshness by what the pumps know now, and wakes those who wait where anything has changed since.</summary>
     private void Observe(DateTimeOffset now)
     {
-        var feeds = _core.State.Feeds;
-        var venue = _core.State.Venue;
-        _core.Observe(
-            standings.Of(Topics.MarketDepth, feeds.PartitionOf(Topics.MarketDepth), _key, venue),
-            standings.Of(Topics.MarketTrades, feeds.PartitionOf(Topics.MarketTrades), _key, venue),
-            now);
+        _core.Observe(FeedOf(Topics.MarketDepth), FeedOf(Topics.MarketTrades), now);
         if (_core.Updates.Version == _toldVersion)
             return;
         _toldVersion = _core.Updates.Version;
         _waiters.Wake();
     }
+
+    private FeedStanding FeedOf(string topic) =>
+        standings.Of(topic, _core.State.Feeds.PartitionOf(topic), _key, _core.State.Venue);
 
     private static void CheckWait(TimeSpan wait)
     {

@@ -32,9 +32,7 @@ public sealed partial class InstrumentGrain
         // A load replaces the core: what it says of itself then is enough.
         if (_lost || _busy is not null && !ReferenceEquals(_core.State, state.State))
             return;
-        var feed = standings.Of(
-            Topics.MarketDepth, _core.State.Feeds.PartitionOf(Topics.MarketDepth), _key, _core.State.Venue);
-        _core.Tick(feed.Watermark, clock.GetUtcNow());
+        _core.Tick(FeedOf(Topics.MarketDepth).Watermark, FeedOf(Topics.MarketTrades).Watermark, clock.GetUtcNow());
         Settle();
     }
 

@@ -23,7 +23,7 @@ public sealed record WrittenMark(long Changes, ImmutableArray<FeedPosition> Posi
 /// </summary>
 public sealed class InstrumentState : IStoredState
 {
-    public int SchemaVersion => 1;
+    public int SchemaVersion => 2;
 
     /// <summary><c>venue:SYMBOL</c>; set on activation, and stored to tell a row that was put under a wrong name.</summary>
     public string Instrument { get; set; } = "";
@@ -54,6 +54,12 @@ public sealed class InstrumentState : IStoredState
     /// <summary>The venue's trades have no ids: what is missing cannot be told.</summary>
     public bool Unverifiable { get; set; }
 
+    /// <summary>The record that proved last that nothing is missing of the depth before it.</summary>
+    public LogPosition? DepthProof { get; set; }
+
+    /// <summary>The same of the trades.</summary>
+    public LogPosition? TradeProof { get; set; }
+
     public StreamFacts TradeFacts { get; } = new();
 
     public TradeTape Tape { get; } = new();
@@ -74,12 +80,15 @@ public sealed class InstrumentState : IStoredState
     /// <summary>Of the last <see cref="Write"/>: what stands in those bytes.</summary>
     public WrittenMark Written { get; private set; } = new(0, [], 0);
 
-    public StateIndex Index => new(Venue, StatusWord(), Sequence.Sequence);
+    public StateIndex Index => new(Venue, StatusWord(), BookSequence);
 
     /// <summary>The part of the name before the colon: the source that watermarks are from.</summary>
     public string Venue => Instrument.IndexOf(':') is > 0 and var colon ? Instrument[..colon] : Instrument;
 
     public Gap? DepthGap => Unsequenced ? Checksum.Gap : Sequence.Gap;
+
+    /// <summary>The venue's sequence of the book; where it has none, the count of changes applied.</summary>
+    public long BookSequence => Unsequenced ? Checksum.Sequence : Sequence.Sequence;
 
     public bool BookStarted => Unsequenced ? Checksum.Started : Sequence.Started;
 
@@ -104,12 +113,17 @@ public sealed class InstrumentState : IStoredState
         writer.Guid(TradeLog);
         writer.Signed(RevisionBase);
         writer.Signed(HighestRevision);
+        Sequence.SetBack.Write(writer);
+        Checksum.WriteLater(writer);
+        TradeIds.WriteLater(writer);
+        WriteProof(writer, DepthProof);
+        WriteProof(writer, TradeProof);
         Written = new WrittenMark(Changes, Feeds.Capture(), writer.Written);
     }
 
     public void Read(ReadOnlySpan<byte> input, int schemaVersion)
     {
-        if (schemaVersion != SchemaVersion)
+        if (schemaVersion is < 1 or > 2)
             throw new InvalidDataException($"Schema {schemaVersion} of an instrument is not known here.");
         var reader = new StateReader(input);
         Instrument = reader.Text() ?? "";
@@ -130,8 +144,30 @@ public sealed class InstrumentState : IStoredState
         TradeLog = reader.Guid();
         RevisionBase = reader.Signed();
         HighestRevision = reader.Signed();
+        if (schemaVersion >= 2)
+        {
+            Sequence.SetBack.Read(ref reader);
+            Checksum.ReadLater(ref reader);
+            TradeIds.ReadLater(ref reader);
+            DepthProof = ReadProof(ref reader);
+            TradeProof = ReadProof(ref reader);
+        }
+
         reader.End();
     }
+
+    private static void WriteProof(StateWriter writer, LogPosition? proof)
+    {
+        writer.Bool(proof.HasValue);
+        if (proof is not { } position)
+            return;
+        writer.Guid(position.LogId);
+        writer.Count(position.Partition);
+        writer.Signed(position.Offset);
+    }
+
+    private static LogPosition? ReadProof(ref StateReader reader) =>
+        reader.Bool() ? new LogPosition(reader.Guid(), reader.Number(), reader.Signed()) : null;
 
     /// <summary>The word of a status in the indexed column.</summary>
     public static string WordOf(FreshnessStatus status) => status switch

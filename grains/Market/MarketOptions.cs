@@ -19,7 +19,10 @@ public sealed record MarketOptions
     [Range(1 << 10, 64 << 20)]
     public int HeldBytes { get; init; } = 4 << 20;
 
-    /// <summary>How long, by record time, the diff that a digest announced may take before it counts as lost. 0 to 1 min; 2 s.</summary>
+    /// <summary>
+    /// How long, by record time, the diff that a digest announced may take before it counts as lost, and how long a source may be
+    /// heard below what it said before until it is asked whether it was reset. 0 to 1 min; 2 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan DigestGrace { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -30,6 +33,13 @@ public sealed record MarketOptions
     /// <summary>A trade id so far below the first one seen still belongs to the stream. 0 to 1,000,000; 1,000.</summary>
     [Range(0, 1_000_000)]
     public int TradeStartSlack { get; init; } = 1_000;
+
+    /// <summary>
+    /// A trade id further ahead of the highest than this is a dead letter, until another one near it follows: then the ids between
+    /// are given up as lost, and the trades are in gap for a day. 1,000 to 1,000,000,000; 1,000,000.
+    /// </summary>
+    [Range(1_000, 1_000_000_000)]
+    public int TradeJump { get; init; } = 1_000_000;
 
     /// <summary>Trade ids that one repair asks for. 1 to 100,000; 1,000, what venues list in one answer.</summary>
     [Range(1, 100_000)]

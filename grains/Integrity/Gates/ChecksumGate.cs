@@ -15,13 +15,24 @@ public sealed class ChecksumGate
 
     public long Epoch { get; private set; }
 
+    /// <summary>
+    /// Stands for the sequence that the stream does not have: changes applied since the first snapshot, counted here. The same
+    /// records give the same count, so it is the same after a crash.
+    /// </summary>
+    public long Sequence { get; private set; }
+
     public Gap? Gap { get; private set; }
 
     /// <summary>Judges a change. After <see cref="GateVerdict.Apply"/> the caller says how the checksum came out.</summary>
     public GateVerdict Offer(DateTimeOffset now)
     {
         if (Started && Gap is null)
+        {
+            Sequence++;
             return GateVerdict.Apply;
+        }
+
+
         Gap ??= new Gap(now, null, "no snapshot yet");
         return GateVerdict.Superseded;
     }
@@ -39,6 +50,7 @@ public sealed class ChecksumGate
         if (Started && epoch <= Epoch)
             return epoch == Epoch ? GateVerdict.Duplicate : GateVerdict.Superseded;
         (Started, Epoch, Gap, _completeThrough) = (true, epoch, null, receivedAt);
+        Sequence++;
         return GateVerdict.Apply;
     }
 
@@ -58,4 +70,10 @@ public sealed class ChecksumGate
         _completeThrough = reader.OptionalTime();
         Gap = reader.Bool() ? Gap.Read(ref reader) : null;
     }
+
+    /// <summary>What came after the first form of the state: its fields are written behind all others.</summary>
+    public void WriteLater(StateWriter writer) => writer.Signed(Sequence);
+
+    /// <inheritdoc cref="WriteLater"/>
+    public void ReadLater(ref StateReader reader) => Sequence = reader.Signed();
 }

@@ -5,7 +5,8 @@ namespace StreamForge.Grains.Integrity.Gates;
 /// <param name="Holes">So many missing ranges are kept; of more, the oldest is given up as lost.</param>
 /// <param name="StartSlack">An id so far below the first one seen still belongs to the stream: the start may be reordered too.</param>
 /// <param name="LostKept">How long a lost range keeps the stream in gap, by event time.</param>
-public readonly record struct IdRangeLimits(int Holes, long StartSlack, TimeSpan LostKept);
+/// <param name="Jump">An id further ahead of the highest than this is not believed before another one near it.</param>
+public readonly record struct IdRangeLimits(int Holes, long StartSlack, TimeSpan LostKept, long Jump = 1_000_000);
 
 /// <summary>A missing range that was given up: its ids will not be applied any more, since what was seen of it is forgotten.</summary>
 /// <param name="At">Event time of the newest event when it was given up, UTC.</param>
@@ -18,7 +19,10 @@ public readonly record struct LostRange(IdRange Ids, DateTimeOffset At);
 /// </summary>
 /// <remarks>
 /// Bounded and never silent: with too many holes the oldest becomes <see cref="Lost"/>, and the stream stays in gap until event
-/// time has passed it by <see cref="IdRangeLimits.LostKept"/>, when no running window contains it any more.
+/// time has passed it by <see cref="IdRangeLimits.LostKept"/>, when no running window contains it any more. An id absurdly far ahead
+/// is refused; when another one near it follows, the source has really moved, and what lies between is given up as lost too.
+/// A source that goes back (<see cref="SetBack"/>) is asked for the highest id that is known; if it twice does not know it, it was
+/// reset: the stream starts anew, with the least id that was heard since.
 /// </remarks>
 public sealed class IdRangeGate
 {
@@ -27,6 +31,8 @@ public sealed class IdRangeGate
     private readonly IdRanges _seen = new();
     private readonly List<LostRange> _lost = [];
     private DateTimeOffset? _completeThrough;
+    private long? _ahead;
+    private long _announced;
 
     public IdRangeLimits Limits { get; set; } = new(1_024, 1_000, TimeSpan.FromDays(1));
 
@@ -39,15 +45,39 @@ public sealed class IdRangeGate
     public long Highest => Started ? _seen[_seen.Count - 1].To : 0;
 
     /// <summary>How many ranges are missing.</summary>
-    public int Holes => Math.Max(0, _seen.Count - 1);
+    public int Holes => Started ? _seen.Count - (_announced > Highest ? 0 : 1) : 0;
 
     /// <summary>The oldest missing range; there must be one.</summary>
-    public IdRange FirstHole => new(_seen[0].To + 1, _seen[1].From - 1);
+    public IdRange FirstHole => new(_seen[0].To + 1, _seen.Count > 1 ? _seen[1].From - 1 : _announced);
+
+    /// <summary>Whether the source has gone back below the highest id.</summary>
+    public SetBackWatch SetBack { get; } = new();
+
+    /// <summary>
+    /// Whether an id is too far ahead to be believed. Remembered, so that the next one near it is: then all ids between are
+    /// given up as lost.
+    /// </summary>
+    /// <param name="eventTime">When the fact happened, UTC.</param>
+    public bool IsTooFarAhead(long id, DateTimeOffset eventTime)
+    {
+        if (!Started || id - Highest <= Limits.Jump)
+            return false;
+        if (_ahead is not { } before || id == before || Math.Abs(id - before) > Limits.Jump)
+        {
+            _ahead = id;
+            return true;
+        }
+
+        GiveUp(new IdRange(Highest + 1, Math.Min(id, before) - 1), eventTime);
+        _ahead = null;
+        return false;
+    }
 
     public IReadOnlyList<LostRange> Lost => _lost;
 
     public Gap? Gap { get; private set; }
 
+    /// <summary>Judges a fact.</summary>
     /// <param name="eventTime">When the fact happened, UTC.</param>
     public GateVerdict Offer(long id, DateTimeOffset eventTime, DateTimeOffset receivedAt, DateTimeOffset now)
     {
@@ -56,7 +86,7 @@ public sealed class IdRangeGate
         if (!_seen.Add(id))
             return GateVerdict.Duplicate;
         if (_seen.Count - 1 > Limits.Holes)
-            GiveUpOldest(eventTime);
+            GiveUp(FirstHole, eventTime);
         Settle(receivedAt, eventTime, now);
         return GateVerdict.Apply;
     }
@@ -70,13 +100,54 @@ public sealed class IdRangeGate
     {
         if (!Started)
             return false;
-        range = new IdRange(Math.Max(range.From, _seen[0].From), Math.Min(range.To, Highest));
+        range = new IdRange(Math.Max(range.From, _seen[0].From), Math.Min(range.To, Math.Max(Highest, _announced)));
         if (range.From > range.To)
             return false;
         var missing = Missing();
         _seen.Add(range);
         Settle(receivedAt, null, now);
         return Missing() != missing;
+    }
+
+    /// <summary>The source, on a stream that tells its facts as they happen, was heard to be at <paramref name="id"/>.</summary>
+    /// <param name="receivedAt">When the connector received it, UTC.</param>
+    public void Hear(long id, DateTimeOffset receivedAt)
+    {
+        if (!Started)
+            return;
+        if (id >= Highest)
+            SetBack.Advanced(receivedAt);
+        else
+            SetBack.Lower(id, receivedAt);
+    }
+
+    /// <summary>Opens a gap where the source stays below the highest id.</summary>
+    /// <param name="evidence">All that was published up to this time has been delivered or is lost, UTC.</param>
+    public void CheckSetBack(DateTimeOffset evidence, TimeSpan grace, DateTimeOffset now)
+    {
+        if (Started && SetBack.Check(evidence, grace, Highest))
+            Settle(evidence, null, now);
+    }
+
+    /// <summary>The source has answered whether it knows the highest id, asked since <see cref="SetBack"/> became certain.</summary>
+    public void Answered(bool known, DateTimeOffset receivedAt, DateTimeOffset now)
+    {
+        if (!SetBack.Certain)
+            return;
+        if (known)
+            SetBack.Agreed(receivedAt);
+        else if (SetBack.AnsweredBelow())
+        {
+            _seen.Clear();
+            _lost.Clear();
+            _ahead = null;
+            // What was heard of the new stream and taken for old is missing: it is asked for by range like all else.
+            _seen.Add(SetBack.Lowest - 1);
+            _announced = SetBack.Newest;
+            SetBack.Agreed(receivedAt);
+        }
+
+        Settle(receivedAt, null, now);
     }
 
     public void Write(StateWriter writer)
@@ -105,6 +176,22 @@ public sealed class IdRangeGate
         Gap = reader.Bool() ? Gap.Read(ref reader) : null;
     }
 
+    /// <summary>What came after the first form of the state: its fields are written behind all others.</summary>
+    public void WriteLater(StateWriter writer)
+    {
+        SetBack.Write(writer);
+        writer.Optional(_ahead);
+        writer.Signed(_announced);
+    }
+
+    /// <inheritdoc cref="WriteLater"/>
+    public void ReadLater(ref StateReader reader)
+    {
+        SetBack.Read(ref reader);
+        _ahead = reader.OptionalSigned();
+        _announced = reader.Signed();
+    }
+
     private bool IsLost(long id)
     {
         foreach (var lost in _lost)
@@ -113,7 +200,7 @@ public sealed class IdRangeGate
         return false;
     }
 
-    private void GiveUpOldest(DateTimeOffset at)
+    private void GiveUp(IdRange hole, DateTimeOffset at)
     {
         if (_lost.Count == MaxLost)
         {
@@ -121,7 +208,6 @@ public sealed class IdRangeGate
             _lost.RemoveAt(0);
         }
 
-        var hole = FirstHole;
         _lost.Add(new LostRange(hole, at));
         _seen.Add(hole);
     }
@@ -130,7 +216,7 @@ public sealed class IdRangeGate
     {
         if (eventTime is { } time && _lost.Count > 0)
             _lost.RemoveAll(lost => time - lost.At > Limits.LostKept);
-        if (_seen.Count > 1 || _lost.Count > 0)
+        if (Holes > 0 || _lost.Count > 0 || SetBack.Certain)
         {
             Gap ??= new Gap(now, _completeThrough, Describe());
             return;
@@ -142,6 +228,8 @@ public sealed class IdRangeGate
 
     private string Describe()
     {
+        if (SetBack.Certain)
+            return $"the source is at id {SetBack.Newest}, and was at {SetBack.Floor}";
         var (what, range) = Holes > 0 ? ("missing", FirstHole) : ("lost", _lost[0].Ids);
         return $"ids {range.From} to {range.To} are {what}";
     }
@@ -151,6 +239,6 @@ public sealed class IdRangeGate
         var sum = 0L;
         for (var i = 1; i < _seen.Count; i++)
             sum += _seen[i].From - _seen[i - 1].To - 1;
-        return sum;
+        return sum + Math.Max(0, _announced - Highest);
     }
 }

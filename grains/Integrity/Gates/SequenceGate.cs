@@ -17,6 +17,9 @@ public readonly record struct HeldLimits(int Events, long Bytes);
 /// with Previous = U - 1. USD-M starts with <c>U &lt;= lastUpdateId &lt;= u</c> and goes on by <c>pu</c> = previous <c>u</c>; Previous = pu is
 /// below U, so that diff applies too, or (u = lastUpdateId) says what the snapshot says.
 /// After <see cref="GateVerdict.Apply"/> and after an accepted snapshot the caller takes what is released until there is no more.
+/// A source that stays below the state (<see cref="SetBack"/>) stops it: from then on everything is held until a snapshot that was
+/// asked for tells. At or above all that was known, it is taken as ever; two below say that the source was reset, and the second is
+/// taken: the sequence starts anew from there. An old snapshot that comes late is neither.
 /// </remarks>
 public sealed class SequenceGate<T>
 {
@@ -43,21 +46,29 @@ public sealed class SequenceGate<T>
     /// <summary>What is missing now, if something is.</summary>
     public Gap? Gap { get; private set; }
 
+    /// <summary>Whether the source has gone back below the state.</summary>
+    public SetBackWatch SetBack { get; } = new();
+
     /// <summary>
-    /// A limit on what can be vouched for while a digest is ahead of the events: its receipt, UTC; none while there is no such
-    /// limit.
+    /// A limit on what can be vouched for while a digest is ahead of the events, or the source is below them, UTC; none while
+    /// there is no such limit.
     /// </summary>
-    public DateTimeOffset? VouchedThrough => _digest.PendingSince;
+    public DateTimeOffset? VouchedThrough =>
+        _digest.PendingSince is not { } ahead || SetBack.VouchedThrough < ahead ? SetBack.VouchedThrough ?? _digest.PendingSince : ahead;
 
     /// <summary>Judges an event that covers (<paramref name="previous"/>, <paramref name="last"/>].</summary>
     public GateVerdict Offer(long previous, long last, T item, int bytes, DateTimeOffset receivedAt, DateTimeOffset now)
     {
-        if (Started && last <= Sequence)
-            return last <= _base ? GateVerdict.Superseded : GateVerdict.Duplicate;
-        if (Started && previous <= Sequence)
+        if (Started && !SetBack.Certain)
         {
-            Move(last, receivedAt);
-            return GateVerdict.Apply;
+            Hear(last, receivedAt);
+            if (last <= Sequence)
+                return last <= _base ? GateVerdict.Superseded : GateVerdict.Duplicate;
+            if (previous <= Sequence)
+            {
+                Move(last, receivedAt);
+                return GateVerdict.Apply;
+            }
         }
 
         if (last <= Reach)
@@ -77,7 +88,7 @@ public sealed class SequenceGate<T>
     /// <summary>The next event held whose turn has come; the caller applies it.</summary>
     public bool TryRelease(DateTimeOffset now, out T item)
     {
-        while (Started && _held.Count > 0 && _held.First.Previous <= Sequence)
+        while (Started && !SetBack.Certain && _held.Count > 0 && _held.First.Previous <= Sequence)
         {
             var next = _held.TakeFirst();
             if (next.Last <= Sequence)
@@ -96,8 +107,12 @@ public sealed class SequenceGate<T>
     /// Judges a snapshot. <see cref="GateVerdict.Apply"/>: it replaces the state. <see cref="GateVerdict.Duplicate"/>: the state is just
     /// that already. <see cref="GateVerdict.Superseded"/>: it is older than the state, or does not reach what is held.
     /// </summary>
-    public GateVerdict OfferSnapshot(long epoch, long sequence, DateTimeOffset receivedAt, DateTimeOffset now)
+    /// <param name="asked">It answers a question that was asked since <see cref="SetBack"/> became certain.</param>
+    public GateVerdict OfferSnapshot(
+        long epoch, long sequence, DateTimeOffset receivedAt, DateTimeOffset now, bool asked = false)
     {
+        if (Started && epoch < Epoch)
+            return GateVerdict.Superseded;
         var restarts = Started && epoch > Epoch;
         if (restarts)
         {
@@ -105,16 +120,21 @@ public sealed class SequenceGate<T>
             _digest.Clear();
             Reach = 0;
         }
-        else if (Started && (epoch < Epoch || sequence < Sequence))
+        else if (SetBack.Certain && sequence < SetBack.Floor)
         {
+            if (!asked || !Bridges(sequence) || !SetBack.AnsweredBelow())
+                return GateVerdict.Superseded;
+            _digest.Clear();
+        }
+        else if (Started && sequence < Sequence || !Bridges(sequence))
+        {
+            if (Started)
+                SetBack.Lower(sequence, receivedAt);
             return GateVerdict.Superseded;
         }
-        else if (sequence < Reach || (_held.Count > 0 && _held.First.Previous > sequence))
+        else if (Started && !SetBack.Certain && sequence == Sequence && sequence == _base)
         {
-            return GateVerdict.Superseded;
-        }
-        else if (Started && sequence == Sequence && sequence == _base)
-        {
+            SetBack.Advanced(receivedAt);
             return GateVerdict.Duplicate;
         }
 
@@ -124,6 +144,7 @@ public sealed class SequenceGate<T>
         Reach = 0;
         _completeThrough = receivedAt;
         _digest.Reached(sequence);
+        SetBack.Agreed(receivedAt);
         Settle(now);
         return GateVerdict.Apply;
     }
@@ -134,16 +155,25 @@ public sealed class SequenceGate<T>
     {
         if (!Started)
             return 1;
-        if (sequence > Sequence)
+        Hear(sequence, receivedAt);
+        if (sequence > Sequence && !SetBack.Certain)
             _digest.Expect(sequence, receivedAt);
         return sequence.CompareTo(Sequence);
     }
 
-    /// <summary>Opens a gap where events that a digest announced have not come in time.</summary>
+    /// <summary>Opens a gap where events that a digest announced have not come in time, or the source stays below the state.</summary>
     /// <param name="evidence">All that was published up to this time has been delivered or is lost, UTC.</param>
     public void CheckDigest(DateTimeOffset evidence, TimeSpan grace, DateTimeOffset now)
     {
         _digest.Check(evidence, grace);
+        var known = Math.Max(Reach, _held.Count > 0 ? Math.Max(_held.Last, Sequence) : Sequence);
+        if (SetBack.Check(evidence, grace, known))
+        {
+            // What was held is of before: were it not, the source would not be below it.
+            _held.Clear();
+            Reach = 0;
+        }
+
         Settle(now);
     }
 
@@ -174,6 +204,17 @@ public sealed class SequenceGate<T>
         _held.Read(ref reader, readItem);
     }
 
+    private bool Bridges(long sequence) =>
+        sequence >= Reach && (_held.Count == 0 || _held.First.Previous <= sequence);
+
+    private void Hear(long sequence, DateTimeOffset receivedAt)
+    {
+        if (sequence >= Sequence)
+            SetBack.Advanced(receivedAt);
+        else
+            SetBack.Lower(sequence, receivedAt);
+    }
+
     private void Move(long last, DateTimeOffset receivedAt)
     {
         Sequence = last;
@@ -186,7 +227,7 @@ public sealed class SequenceGate<T>
 
     private void Settle(DateTimeOffset now)
     {
-        var missing = _held.Count > 0 || Reach > Sequence || _digest.Overdue;
+        var missing = _held.Count > 0 || Reach > Sequence || _digest.Overdue || SetBack.Certain;
         if (!missing)
             Gap = null;
         else
@@ -197,6 +238,8 @@ public sealed class SequenceGate<T>
     {
         if (!Started)
             return "no snapshot yet";
+        if (SetBack.Certain)
+            return $"the source is at sequence {SetBack.Newest}, and was at {SetBack.Floor}";
         var to = _held.Count > 0 ? _held.First.Previous : Reach > Sequence ? Reach : _digest.Pending ?? Sequence;
         return $"sequences {Sequence + 1} to {to} are missing";
     }

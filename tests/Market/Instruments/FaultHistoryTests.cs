@@ -113,7 +113,7 @@ public sealed class FaultHistoryTests
                     _network.Remove((item, at));
                 }
 
-            _driver.Core.Tick(_network.Count == 0 ? _driver.Now : null, _driver.Now);
+            _driver.Core.Tick(_network.Count == 0 ? _driver.Now : null, _network.Count == 0 ? _driver.Now : null, _driver.Now);
             while (_driver.Core.NextRepair(_driver.Now) is { } request)
             {
                 Assert.True(_asked.All(a => a.Request.Kind != request.Kind || a.By != _driver.Core), $"{_what}: asked twice at once");

@@ -287,7 +287,7 @@ public sealed class InstrumentCoreTests
     private InstrumentCore Later(double seconds)
     {
         _driver.Now = _driver.Now.AddSeconds(seconds);
-        _driver.Core.Tick(null, _driver.Now);
+        _driver.Core.Tick(null, null, _driver.Now);
         return _driver.Core;
     }
 
