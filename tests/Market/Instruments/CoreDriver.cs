@@ -44,6 +44,14 @@ internal sealed class CoreDriver
         return result;
     }
 
+    /// <summary>A place that is only moved over: the next record has a higher offset.</summary>
+    public void Skip(string topic)
+    {
+        var previous = _offsets.TryGetValue(topic, out var last) ? last : (long?)null;
+        _offsets[topic] = (previous ?? -1) + 1;
+        Core.Ingest(Batch(topic, previous, Record(_offsets[topic], null)), Now);
+    }
+
     /// <summary>Feeds what no rule may refuse.</summary>
     public IngestResult Accept(MarketEvent item, string? repairId = null, Origin? origin = null)
     {

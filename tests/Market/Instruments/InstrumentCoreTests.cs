@@ -235,10 +235,10 @@ public sealed class InstrumentCoreTests
         var bytes = CoreDriver.Bytes(_driver.State);
         Assert.Equal(bytes, CoreDriver.Bytes(CoreDriver.Copy(_driver.State)));
         Assert.Equal(("kraken", "gap", 10L), (_driver.State.Index.Scope, _driver.State.Index.Status, _driver.State.Index.Sequence));
-        Assert.Throws<InvalidDataException>(() => new InstrumentState().Read(bytes, 2));
-        Assert.Throws<InvalidDataException>(() => new InstrumentState().Read([.. bytes, 0], 1));
+        Assert.Throws<InvalidDataException>(() => new InstrumentState().Read(bytes, 3));
+        Assert.Throws<InvalidDataException>(() => new InstrumentState().Read([.. bytes, 0], 2));
         for (var length = 0; length < bytes.Length; length++)
-            Assert.Throws<InvalidDataException>(() => new InstrumentState().Read(bytes.AsSpan(0, length), 1));
+            Assert.Throws<InvalidDataException>(() => new InstrumentState().Read(bytes.AsSpan(0, length), 2));
     }
 
     [Fact]
@@ -254,7 +254,7 @@ public sealed class InstrumentCoreTests
         {
             var mutated = (byte[])bytes.Clone();
             mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
-            var refusal = Xunit.Record.Exception(() => new InstrumentState().Read(mutated, 1));
+            var refusal = Xunit.Record.Exception(() => new InstrumentState().Read(mutated, 2));
             Assert.True(refusal is null or InvalidDataException, $"{refusal}");
         }
     }
