@@ -28,6 +28,15 @@ public sealed partial class InstrumentCore
     {
         if (trade.TradeId is { } id)
         {
+            var ids = _state.TradeIds;
+            if (id < ids.Highest && ids.SetBack.VouchedThrough is not null)
+            {
+                // It may be of a stream that began anew: not taken for the old one's. What really is missing is asked for.
+                Heard(id, trade.ReceivedAt);
+                tally.Count(GateVerdict.Superseded);
+                return;
+            }
+
             var verdict = _state.TradeIds.Offer(id, trade.Time, trade.ReceivedAt, now);
             // What fills a hole comes late, and says nothing of where the source is.
             if (verdict != GateVerdict.Apply || id == _state.TradeIds.Highest)
@@ -61,6 +70,14 @@ public sealed partial class InstrumentCore
         var revision = RevisionOf(batch, record);
         var applied = false;
         var highest = _state.TradeIds.Highest;
+        if (record.RepairId is null && range.ToId < highest)
+        {
+            // The newest trade that the source has: it tells where the source is, and nothing new.
+            Heard(range.ToId, range.ReceivedAt);
+            tally.Count(GateVerdict.Duplicate);
+            return;
+        }
+
         foreach (var trade in range.Trades)
         {
             if (_state.TradeIds.Offer(trade.TradeId!.Value, trade.Time, trade.ReceivedAt, now) != GateVerdict.Apply
@@ -72,8 +89,8 @@ public sealed partial class InstrumentCore
 
         var closed = _state.TradeIds.Close(new IdRange(range.FromId, range.ToId), range.ReceivedAt, now) || applied;
         // Unasked it is the newest trade; asked for, where it is not full, all that came after the highest.
-        var newest = record.RepairId is null && range.ToId >= highest;
-        if (record.RepairId is null)
+        var newest = record.RepairId is null;
+        if (newest)
             Heard(range.ToId, range.ReceivedAt);
         if (IsSince(_tradeLoss, range.ReceivedAt) && (newest || IsAllSince(range, highest)))
             (_state.TradeProof, closed) = (_at, true);

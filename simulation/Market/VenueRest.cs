@@ -30,7 +30,7 @@ internal sealed class VenueRest(SimulatedWorld world, Weather weather, Reach rea
         }
         catch (TimeoutException)
         {
-            return RestAnswer.Unanswered($"no answer within {Patience}");
+            return RestAnswer.Lost($"no answer within {Patience}");
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class VenueRest(SimulatedWorld world, Weather weather, Reach rea
             if (Strikes(Trouble.SourceFails))
                 return RestAnswer.Failed("the venue answered 500");
             var body = Answer(path, Strikes(Trouble.SourceOld) ? 1 + world.Random.Next(20) : 0);
-            return Strikes(Trouble.SourceAnswerLost) ? RestAnswer.Unanswered("the connection broke") : new RestAnswer(body, default);
+            return Strikes(Trouble.SourceAnswerLost) ? RestAnswer.Lost("the connection broke") : new RestAnswer(body, default);
         }
         finally
         {

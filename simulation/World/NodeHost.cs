@@ -1,5 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Storage;
 using StreamForge.ClientApi;
 using StreamForge.ClientApi.Instruments;
@@ -151,6 +154,9 @@ internal sealed class NodeHost
         services.AddSingleton<IPartitionStore>(
             new WatchedPartitions(new FilePartitionStore(States(RowsOf.Partitions), Clock, Ids), world));
         services.AddSingleton<IIdSource>(Ids);
+        // A node of the simulation ends by crashing; nobody asks it to.
+        services.AddSingleton<IHostApplicationLifetime>(
+            new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance));
         services.AddSingleton<IRepairGateway>(new VenueGateway(Gateway));
         services.AddSingleton<IPumpSchedulers, NodePumpSchedulers>();
         services.AddKeyedSingleton<IGrainStorage>(GrainEngine.CheckpointStorage, (provider, _) => new CheckpointGrainStorage(

@@ -11,7 +11,10 @@ public interface ISourceGateway
     /// <param name="repairId">Goes into the header of the answer; none where the connector asks on its own account.</param>
     Task<GatewayOutcome> RequestDepthSnapshot(string instrument, string? repairId, CancellationToken cancellation);
 
-    /// <summary>All trades of [fromId, toId].</summary>
+    /// <summary>
+    /// Trades of [fromId, toId]: as many, from the first on, as one answer of the venue holds. One call is one request, so that a
+    /// permit covers it; the answer's header says how far it reaches.
+    /// </summary>
     Task<GatewayOutcome> RequestTrades(
         string instrument, long fromId, long toId, string? repairId, CancellationToken cancellation);
 
@@ -26,10 +29,14 @@ public interface ISourceGateway
 /// <param name="Answered">The answer is durable in the raw topic.</param>
 /// <param name="Reason">Why not, for a person.</param>
 /// <param name="RetryAfter">When to ask again at the earliest, where the venue said.</param>
-/// <param name="Unknown">Sent, and nobody knows what became of it: the venue may still be at it.</param>
-public readonly record struct GatewayOutcome(bool Answered, string? Reason = null, TimeSpan? RetryAfter = null, bool Unknown = false)
+/// <param name="Unknown">The request was sent, and nobody knows what became of it: the venue may still be at it.</param>
+public readonly record struct GatewayOutcome(
+    bool Answered, string? Reason = null, TimeSpan? RetryAfter = null, bool Unknown = false)
 {
     public static GatewayOutcome Done => new(true);
 
     public static GatewayOutcome Failed(string reason, TimeSpan? retryAfter = null) => new(false, reason, retryAfter);
+
+    /// <summary>It was sent, and how it ended is not known.</summary>
+    public static GatewayOutcome Lost(string reason) => new(false, reason, Unknown: true);
 }

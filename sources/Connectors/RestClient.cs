@@ -30,11 +30,11 @@ internal sealed class RestClient(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            answer = RestAnswer.Failed($"no answer within {options.RequestTimeout}");
+            answer = RestAnswer.Lost($"no answer within {options.RequestTimeout}");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            answer = RestAnswer.Failed(e.Message);
+            answer = NeverSent(e) ? RestAnswer.Failed(e.Message) : RestAnswer.Lost(e.Message);
         }
         var outcome = answer.Body is null ? answer.Failure.RetryAfter is null ? "failed" : "limited" : "answered";
         metrics.Requested(outcome);
@@ -58,6 +58,13 @@ internal sealed class RestClient(
         return new RestAnswer(await response.Content.ReadAsByteArrayAsync(cancellation), default);
     }
 
+    /// <summary>Without a connection no request went out; of everything later the venue may have had it.</summary>
+    private static bool NeverSent(Exception error) => error is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    };
+
     private TimeSpan? RetryAfterOf(HttpResponseMessage response)
     {
         var after = response.Headers.RetryAfter;
@@ -76,6 +83,5 @@ internal readonly record struct RestAnswer(byte[]? Body, GatewayOutcome Failure)
     public static RestAnswer Failed(string reason, TimeSpan? retryAfter = null) =>
         new(null, GatewayOutcome.Failed(reason, retryAfter));
 
-    /// <summary>Nobody waits for the answer any more, but the venue may still be at it.</summary>
-    public static RestAnswer Unanswered(string reason) => new(null, new GatewayOutcome(false, reason, Unknown: true));
+    public static RestAnswer Lost(string reason) => new(null, GatewayOutcome.Lost(reason));
 }

@@ -88,11 +88,11 @@ internal sealed class VenueConnection : IDisposable
         }
         catch (TimeoutException)
         {
-            return GatewayOutcome.Failed($"no book came within {_options.RequestTimeout}");
+            return GatewayOutcome.Lost($"no book came within {_options.RequestTimeout}");
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            return GatewayOutcome.Failed(e.Message);
+            return GatewayOutcome.Lost(e.Message);
         }
         finally
         {

@@ -68,6 +68,8 @@ internal static class ExchangeCommand
         // One line for scripts that wait for the address.
         Console.WriteLine($"exchange: {VenueNames.NameOf(exchange.Venue)} at {exchange.HttpEndpoint}");
         Console.Error.WriteLine($"exchange: {exchange.Symbols.Count} symbols; status at {exchange.HttpEndpoint}sim/status; Ctrl-C ends.");
+        if (options.Playback.WaitForSubscribers && exchange.Progress.WaitingFor.Count is > 0 and var awaited)
+            Console.Error.WriteLine($"exchange: waits until its {awaited} depth and trade streams are subscribed to; --no-wait starts at once, --expect names fewer.");
         using var signal = new ShutdownSignal(cancellation);
         await signal.Wait();
         await exchange.StopAsync(CancellationToken.None);

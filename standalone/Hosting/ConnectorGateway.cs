@@ -32,5 +32,6 @@ internal sealed class ConnectorGateway : IRepairGateway
         return OutcomeOf(outcome);
     }
 
-    internal static RepairOutcome OutcomeOf(GatewayOutcome outcome) => new(outcome.Answered, outcome.Reason, outcome.RetryAfter);
+    internal static RepairOutcome OutcomeOf(GatewayOutcome outcome) =>
+        new(outcome.Answered, outcome.Reason, outcome.RetryAfter, outcome.Unknown);
 }

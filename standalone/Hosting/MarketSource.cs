@@ -112,7 +112,7 @@ internal sealed class MarketSource(
                 ticket,
                 async token => ConnectorGateway.OutcomeOf(await ask(token)),
                 cancellation);
-            return new GatewayOutcome(outcome.Answered, outcome.Reason, outcome.RetryAfter);
+            return new GatewayOutcome(outcome.Answered, outcome.Reason, outcome.RetryAfter, outcome.Unknown);
         }
     }
 }

@@ -6,8 +6,6 @@ namespace StreamForge.Sources.Connectors.Binance;
 /// <summary>Binance's REST requests about one symbol; bodies go to the raw topic as they came.</summary>
 internal sealed class BinanceGateway : ISourceGateway
 {
-    private const int MaxPages = 1000;
-
     private readonly BinanceProtocol _protocol;
     private readonly ConnectorOptions _options;
     private readonly IRawSink _sink;
@@ -44,26 +42,17 @@ internal sealed class BinanceGateway : ISourceGateway
         if (fromId < 0 || toId < fromId)
             return GatewayOutcome.Failed($"{fromId} to {toId} is not a range of trades");
         var method = _options.AggregateTrades ? "aggTrades" : "historicalTrades";
-        var next = fromId;
-        for (var page = 0; page < MaxPages; page++)
-        {
-            var limit = Math.Min(_protocol.TradesPerPage, toId - next + 1);
-            var answer = await _rest.Get(Path($"{method}?symbol={Escaped(symbol)}&fromId={next}&limit={limit}"), cancellation);
-            if (answer.Body is not { } body)
-                return answer.Failure;
-            if (!TryIds(body, out var count, out var last))
-                return GatewayOutcome.Failed($"the answer to {method} is not a list of trades");
-            // A page that is not full is the end of what the venue has: it speaks for the rest of the range.
-            var upTo = count < limit || last >= toId ? toId : last;
-            if (upTo < next)
-                return GatewayOutcome.Failed($"the answer to {method} stops before what was asked for");
-            var record = _records.Body(body, RawHeaders.SchemaTrades, symbol, repairId, (next, upTo));
-            var appended = await Append(record, cancellation);
-            if (!appended.Answered || upTo == toId)
-                return appended;
-            next = upTo + 1;
-        }
-        return GatewayOutcome.Failed($"more than {MaxPages} pages of trades are missing; {next} to {toId} are left");
+        var limit = Math.Min(_protocol.TradesPerPage - 1, toId - fromId) + 1;
+        var answer = await _rest.Get(Path($"{method}?symbol={Escaped(symbol)}&fromId={fromId}&limit={limit}"), cancellation);
+        if (answer.Body is not { } body)
+            return answer.Failure;
+        if (!TryIds(body, out var count, out var last))
+            return GatewayOutcome.Failed($"the answer to {method} is not a list of trades");
+        // A page that is not full is the end of what the venue has: it speaks for the rest of the range.
+        var upTo = count < limit || last >= toId ? toId : last;
+        return upTo < fromId
+            ? GatewayOutcome.Failed($"the answer to {method} stops before what was asked for")
+            : await Append(_records.Body(body, RawHeaders.SchemaTrades, symbol, repairId, (fromId, upTo)), cancellation);
     }
 
     public async Task<GatewayOutcome> RequestNewestTrade(string instrument, CancellationToken cancellation)

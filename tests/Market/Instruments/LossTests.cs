@@ -48,7 +48,7 @@ public sealed class LossTests
         var first = driver.Core.NextRepair(driver.Now)!;
         driver.Core.Ingest(CoreDriver.Batch(Topics.MarketTrades, 0, CoreDriver.Record(1, null)), driver.Now);
         Take(driver, 2, Range(6, 7, at: 11, Trade(6, at: 1), Trade(7, at: 2)), first.Id);
-        Assert.Equal(FreshnessStatus.Gap, Observe(driver).Status);
+        Assert.Equal(FreshnessStatus.Repairing, Observe(driver).Status);
         driver.Core.RepairEnded(first, new RepairOutcome(true), driver.Now);
         var second = driver.Core.NextRepair(driver.Now)!;
         Assert.Equal((8L, 9L), (second.From, second.To));
