@@ -77,10 +77,11 @@ internal sealed class PumpLedger
         }
     }
 
-    /// <summary>A record of a lane's key was read; the reading position moves over it.</summary>
+    /// <summary>A record was read; the reading position moves over it.</summary>
     /// <returns>The lane, where it now has something to deliver; null where the record was left in the log.</returns>
-    public KeyLane? Read(KeyLane lane, in PendingRecord record, DateTimeOffset now)
+    public KeyLane? Read(string key, LogRecord record, DateTimeOffset now)
     {
+        var lane = LaneOf(key);
         var taken = lane.Enqueue(record, now);
         ReadPosition = record.Offset + 1;
         if (!taken)
@@ -94,7 +95,7 @@ internal sealed class PumpLedger
 
     public void Applied(KeyLane lane, long offset, DateTimeOffset now) => PendingBytes -= lane.Applied(offset, now);
 
-    public void Refill(KeyLane lane, in PendingRecord record)
+    public void Refill(KeyLane lane, LogRecord record)
     {
         lane.Refill(record);
         PendingBytes += record.Size;
