@@ -1,3 +1,4 @@
+using System.Globalization;
 using StreamForge.Silo.Streaming.Market;
 
 namespace StreamForge.Bench.Ingest;
@@ -24,6 +25,13 @@ internal sealed class PipelineWatch(MarketPipeline pipeline)
         "the checkpoints reach the end of the log",
         cancellation);
 
+    // A wait in vain says where each partition stands: the figures of such a run are void, its reason is not.
+    private string Standing => pipeline.Groups is [_, { Pumps: { } running }]
+        ? string.Join("; ", running.Select(static pump => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{pump.Partition} read to {pump.ReadPosition}, applied to {pump.AppliedMark}, durable to {pump.StoredLowWater} of {pump.LogEnd}{(pump.StallReason is { } reason ? $" ({reason})" : "")}")))
+        : "no pump runs";
+
     /// <exception cref="InvalidOperationException">Something was lost, applied twice or refused on the way.</exception>
     public void MustHaveApplied(long events)
     {
@@ -32,7 +40,7 @@ internal sealed class PipelineWatch(MarketPipeline pipeline)
             throw new InvalidOperationException($"{events} events were appended, and became: {totals}.");
     }
 
-    private static async Task Until(Func<bool> reached, string what, CancellationToken cancellation)
+    private async Task Until(Func<bool> reached, string what, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
@@ -43,7 +51,7 @@ internal sealed class PipelineWatch(MarketPipeline pipeline)
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
-            throw new InvalidOperationException($"After {Patience.TotalSeconds:0} s it is still not so that {what}.", late);
+            throw new InvalidOperationException($"After {Patience.TotalSeconds:0} s it is still not so that {what}: {pipeline.InstrumentCounters.Totals}; {Standing}", late);
         }
     }
 }

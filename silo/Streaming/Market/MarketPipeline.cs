@@ -46,6 +46,8 @@ internal sealed class MarketPipeline(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        // It may start again after a stop.
+        _stopping = Stopped = false;
         foreach (var topic in new[] { Topics.RawMarket, Topics.MarketDepth, Topics.MarketTrades })
             await log.EnsureTopic(_options.Topic(topic), cancellationToken);
         await log.EnsureTopic(_options.DeadLetters, cancellationToken);
