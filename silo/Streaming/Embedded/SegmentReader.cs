@@ -10,6 +10,9 @@ internal static class SegmentReader
 {
     private const int LeastBlock = 16 << 10;
 
+    // Below the size from which .NET puts arrays on the large-object heap: fresh pages for every read cost more than the reading.
+    private const int MostBlock = 64 << 10;
+
     /// <summary>The records at or above an offset, at least one where the segment has one, about <paramref name="maxSize"/> bytes.</summary>
     /// <param name="length">Bytes of the segment that may be seen.</param>
     /// <exception cref="CorruptLogException">A checksum is wrong.</exception>
@@ -18,7 +21,7 @@ internal static class SegmentReader
     {
         var records = new List<LogRecord>();
         var size = 0L;
-        var want = Math.Max(maxSize, LeastBlock);
+        var want = Math.Clamp(maxSize, LeastBlock, MostBlock);
         while (position < length)
         {
             // The records keep the block: it is theirs, not pooled.
@@ -45,12 +48,12 @@ internal static class SegmentReader
             if (status == FrameStatus.Broken || (position + used < length && position + used + header.Size > length))
                 throw new CorruptLogException(segment.Name, position + used, "the checksum is wrong");
             position += used;
-            if (records.Count > 0)
-                return (records, new SegmentCursor(segment, position, records[^1].Offset + 1));
+            if (size >= maxSize)
+                break;
             want = used == 0 ? Math.Max(want, header.Size) : want;
         }
 
-        return (records, new SegmentCursor(segment, position, from));
+        return (records, new SegmentCursor(segment, position, records.Count > 0 ? records[^1].Offset + 1 : from));
     }
 
     private static async ValueTask Fill(Segment segment, long position, byte[] block)

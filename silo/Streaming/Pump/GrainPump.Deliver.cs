@@ -65,10 +65,13 @@ internal sealed partial class GrainPump
 
     private async Task DeliverRun(PumpLedger ledger, KeyLane lane)
     {
-        var run = new List<LogRecord>();
+        var run = new List<PendingRecord>(Math.Min(lane.PendingCount, Options.RunRecords));
         lane.PeekRun(run, Options.RunRecords, Options.RunBytes);
         lane.InFlight = run.Count;
-        var records = await Decode(lane, run);
+        ImmutableArray<IngestRecord> records = [.. run.Select(static pending => pending.Record)];
+        foreach (var pending in run)
+            if (pending.Refused is { } refused)
+                await DeadLetter(refused.Record, lane.Key, refused.Reason);
         if (lane.Key.Length == 0)
         {
             ledger.Applied(lane, run[^1].Offset, Time.GetUtcNow());
@@ -136,37 +139,48 @@ internal sealed partial class GrainPump
         }
     }
 
-    /// <summary>Decodes a run; what cannot be decoded is dead-lettered first and then only moved over.</summary>
-    private async ValueTask<ImmutableArray<IngestRecord>> Decode(KeyLane lane, List<LogRecord> run)
+    private PendingRecord Decode(LogRecord record, string key)
     {
-        var records = ImmutableArray.CreateBuilder<IngestRecord>(run.Count);
-        foreach (var record in run)
-        {
-            StreamEvent? decoded = null;
-            string? reason = "the record has no key, or one that is not UTF-8 text";
-            if (lane.Key.Length == 0 || !feed.TryDecode(record, lane.Key, out decoded, out reason))
-            {
-                await DeadLetter(record, lane.Key, reason!);
-                decoded = null;
-            }
-            records.Add(RecordIntake.Of(record, decoded));
-        }
-        return records.MoveToImmutable();
+        string? reason = "the record has no key, or one that is not UTF-8 text";
+        return key.Length > 0 && feed.TryDecode(record, key, out var decoded, out reason)
+            ? new PendingRecord(RecordIntake.Of(record, decoded), record.Size)
+            : new PendingRecord(RecordIntake.Of(record, null), record.Size, new Refusal(record, reason!));
     }
+
+    private static PendingRecord Undecoded(LogRecord record) => new(RecordIntake.Of(record, null), record.Size);
 
     /// <summary>The grain refused one record by a rule: those before it are applied, it is dead-lettered, the rest goes on.</summary>
     private async Task<ImmutableArray<IngestRecord>> MoveOver(
-        PumpLedger ledger, KeyLane lane, List<LogRecord> run, ImmutableArray<IngestRecord> records, long offset, string reason)
+        PumpLedger ledger, KeyLane lane, List<PendingRecord> run, ImmutableArray<IngestRecord> records, long offset, string reason)
     {
         var index = run.FindIndex(record => record.Offset == offset);
         if (index < 0)
             throw new InvalidOperationException($"{lane.Key} rejected offset {offset}, which it was not given.");
-        await DeadLetter(run[index], lane.Key, reason);
+        await DeadLetter(await Reread(run[index].Record), lane.Key, reason);
         if (index > 0)
             ledger.Applied(lane, run[index - 1].Offset, Time.GetUtcNow());
         run.RemoveRange(0, index);
         return records.SetItem(index, records[index] with { Event = null }).RemoveRange(0, index);
     }
+
+    /// <summary>The record as it stands in the log, for a dead letter that holds all of it; its place alone where retention was faster.</summary>
+    private Task<LogRecord> Reread(IngestRecord rejected) => Retry("reading again what was rejected", async () =>
+    {
+        try
+        {
+            await foreach (var record in Services.EventLog.Read(Partition, rejected.Offset, Aborting))
+            {
+                if (record.Offset == rejected.Offset)
+                    return record;
+                break;
+            }
+        }
+        catch (OffsetOutOfRangeException)
+        {
+            // Gone since it was read: what is known of it is kept.
+        }
+        return new LogRecord { Partition = Partition, Offset = rejected.Offset, Timestamp = rejected.Timestamp, Value = default };
+    });
 
     private async Task DeadLetter(LogRecord record, string key, string reason)
     {
@@ -202,7 +216,7 @@ internal sealed partial class GrainPump
             next = record.Offset + 1;
             if (_names.Of(record.Key) != lane.Key || WatermarkRecord.Is(record))
                 continue;
-            ledger.Refill(lane, record);
+            ledger.Refill(lane, Decode(record, lane.Key));
             lane.LeftFromNow(next);
             Services.Counters.CountIn(1);
             if (lane.PendingBytes >= Options.RunBytes)

@@ -12,6 +12,7 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
     private readonly KeyNames _names = new();
     private PumpLedger _ledger = new(0);
     private int _delivering;
+    private bool _full;
 
     public override long ReadPosition => _ledger.ReadPosition;
 
@@ -31,9 +32,15 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
         get
         {
             if (_ledger.PendingBytes >= Options.WindowBytes)
+            {
+                _full = true;
                 // What is left in the log is read again, and must not be in the books twice.
                 Services.Counters.CountIn(-_ledger.LeaveStuck(Time.GetUtcNow() - Options.LeaveAfter));
-            return _ledger.PendingBytes < Options.WindowBytes;
+            }
+            // Once full, half of it must go first: many small reads would make as many small calls.
+            if (_ledger.PendingBytes <= Options.WindowBytes / 2)
+                _full = false;
+            return !_full;
         }
     }
 
@@ -61,8 +68,9 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
                 Watermarks.Add(record.Offset, watermark);
                 continue;
             }
-            var lane = _ledger.Read(_names.Of(record.Key), record, now);
-            if (lane is null)
+            // What is left in the log needs no decoding: it is read again.
+            var keyLane = _ledger.LaneOf(_names.Of(record.Key));
+            if (_ledger.Read(keyLane, keyLane.Leaves(record.Offset) ? Undecoded(record) : Decode(record, keyLane.Key), now) is not { } lane)
                 continue;
             Services.Counters.CountIn(1);
             if (!lane.Delivering)

@@ -6,7 +6,7 @@ namespace StreamForge.Silo.Streaming.Pump;
 /// </summary>
 internal sealed class KeyLane(string key)
 {
-    private readonly Queue<LogRecord> _pending = new();
+    private readonly Queue<PendingRecord> _pending = new();
     private readonly Queue<OffsetRun> _undurable = new();
     private long _firstPending = long.MaxValue;
 
@@ -56,11 +56,14 @@ internal sealed class KeyLane(string key)
 
     public bool HasUndurable => _undurable.Count > 0;
 
+    /// <summary>Whether a record at <paramref name="offset"/> is left in the log, behind others of this key that are.</summary>
+    public bool Leaves(long offset) => LeftFrom is { } left && offset >= left;
+
     /// <summary>Takes a record that was read. One that follows records left in the log is left there too.</summary>
     /// <returns>False where the record was left in the log.</returns>
-    public bool Enqueue(LogRecord record, DateTimeOffset now)
+    public bool Enqueue(in PendingRecord record, DateTimeOffset now)
     {
-        if (LeftFrom is { } left && record.Offset >= left)
+        if (Leaves(record.Offset))
             return false;
         if (_pending.Count == 0)
             ProgressAt = now;
@@ -71,7 +74,7 @@ internal sealed class KeyLane(string key)
     }
 
     /// <summary>The oldest waiting records, at most so many and about so many bytes, at least one; they keep waiting.</summary>
-    public void PeekRun(List<LogRecord> into, int maxRecords, int maxBytes)
+    public void PeekRun(List<PendingRecord> into, int maxRecords, int maxBytes)
     {
         var bytes = 0;
         foreach (var record in _pending)
@@ -154,7 +157,7 @@ internal sealed class KeyLane(string key)
     public void Unpark() => Parked = false;
 
     /// <summary>Takes a record that had been left in the log.</summary>
-    public void Refill(LogRecord record)
+    public void Refill(in PendingRecord record)
     {
         _pending.Enqueue(record);
         PendingBytes += record.Size;

@@ -19,6 +19,7 @@ internal abstract partial class PartitionPump : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _aborting = new();
     private CancellationTokenSource _reading = new();
+    private Task _look = Task.CompletedTask;
     private bool _rewind;
     private long _stored;
 
@@ -216,8 +217,10 @@ internal abstract partial class PartitionPump : IDisposable
             }
             if (!HasRoom)
             {
-                // Also by the clock: a lane becomes stuck by time passing, not by an event.
-                await Task.WhenAny(Changed.Next.OnThisTurn(), Task.Delay(Options.LeaveAfter, Time, _stopping.Token));
+                // Also by the clock: a lane becomes stuck by time passing, not by an event. One timer at a time, however often.
+                if (_look.IsCompleted)
+                    _look = Task.Delay(Options.LeaveAfter, Time, _stopping.Token);
+                await Task.WhenAny(Changed.Next.OnThisTurn(), _look);
                 continue;
             }
             try

@@ -77,11 +77,10 @@ internal sealed class PumpLedger
         }
     }
 
-    /// <summary>A record was read; the reading position moves over it.</summary>
+    /// <summary>A record of a lane's key was read; the reading position moves over it.</summary>
     /// <returns>The lane, where it now has something to deliver; null where the record was left in the log.</returns>
-    public KeyLane? Read(string key, LogRecord record, DateTimeOffset now)
+    public KeyLane? Read(KeyLane lane, in PendingRecord record, DateTimeOffset now)
     {
-        var lane = LaneOf(key);
         var taken = lane.Enqueue(record, now);
         ReadPosition = record.Offset + 1;
         if (!taken)
@@ -95,7 +94,7 @@ internal sealed class PumpLedger
 
     public void Applied(KeyLane lane, long offset, DateTimeOffset now) => PendingBytes -= lane.Applied(offset, now);
 
-    public void Refill(KeyLane lane, LogRecord record)
+    public void Refill(KeyLane lane, in PendingRecord record)
     {
         lane.Refill(record);
         PendingBytes += record.Size;

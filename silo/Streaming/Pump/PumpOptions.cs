@@ -5,13 +5,13 @@ namespace StreamForge.Silo.Streaming.Pump;
 /// <summary>How a partition is read, delivered and checkpointed.</summary>
 public sealed class PumpOptions
 {
-    /// <summary>Bytes of records that may wait to be applied, a partition. A full window pauses reading, never membership. Default 4 MiB.</summary>
+    /// <summary>Bytes of records that may wait to be applied, a partition. A full window pauses reading, never membership. Default 1 MiB.</summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
-    public int WindowBytes { get; set; } = 4 * 1024 * 1024;
+    public int WindowBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>Bytes asked for in one read. Default 512 KiB.</summary>
+    /// <summary>Bytes asked for in one read. Default 256 KiB.</summary>
     [Range(4 * 1024, 64 * 1024 * 1024)]
-    public int ReadBytes { get; set; } = 512 * 1024;
+    public int ReadBytes { get; set; } = 256 * 1024;
 
     /// <summary>Records of one key in one call at most. Default 512.</summary>
     [Range(1, 100_000)]

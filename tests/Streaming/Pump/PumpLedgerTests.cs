@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text;
-using StreamForge.Silo.Streaming;
+using StreamForge.Contracts.Streams;
 using StreamForge.Silo.Streaming.Pump;
 
 namespace StreamForge.Tests.Streaming.Pump;
@@ -15,7 +14,7 @@ public class PumpLedgerTests
     {
         var ledger = new PumpLedger(10);
         Assert.Equal(10, ledger.LowWater);
-        var lane = ledger.Read("a", Record("a", 12), Now)!;
+        var lane = ledger.Read(ledger.LaneOf("a"), Record("a", 12), Now)!;
         ledger.ReadOver(15);
         Assert.Equal(12, ledger.LowWater);
         ledger.Applied(lane, 12, Now);
@@ -29,8 +28,8 @@ public class PumpLedgerTests
     public void A_run_that_is_durable_in_part_holds_the_mark_at_its_first_record()
     {
         var ledger = new PumpLedger(0);
-        var lane = ledger.Read("a", Record("a", 0), Now)!;
-        ledger.Read("a", Record("a", 1), Now);
+        var lane = ledger.Read(ledger.LaneOf("a"), Record("a", 0), Now)!;
+        ledger.Read(ledger.LaneOf("a"), Record("a", 1), Now);
         ledger.Applied(lane, 1, Now);
         lane.Durable(0);
         Assert.Equal(0, ledger.LowWater);
@@ -42,13 +41,13 @@ public class PumpLedgerTests
     public void A_key_quiet_for_long_is_no_reason_to_go_back()
     {
         var ledger = new PumpLedger(0);
-        var quiet = ledger.Read("quiet", Record("quiet", 0), Now)!;
+        var quiet = ledger.Read(ledger.LaneOf("quiet"), Record("quiet", 0), Now)!;
         ledger.Applied(quiet, 0, Now);
         quiet.Durable(0);
         var busy = ledger.LaneOf("busy");
         for (var offset = 1; offset <= 1000; offset++)
         {
-            ledger.Read("busy", Record("busy", offset), Now);
+            ledger.Read(ledger.LaneOf("busy"), Record("busy", offset), Now);
             ledger.Applied(busy, offset, Now);
         }
         busy.Durable(1000);
@@ -59,9 +58,9 @@ public class PumpLedgerTests
     public void A_parked_key_lets_the_mark_pass_once_what_was_applied_before_is_durable()
     {
         var ledger = new PumpLedger(0);
-        var lane = ledger.Read("a", Record("a", 0), Now)!;
-        ledger.Read("a", Record("a", 1), Now);
-        ledger.Read("b", Record("b", 2), Now);
+        var lane = ledger.Read(ledger.LaneOf("a"), Record("a", 0), Now)!;
+        ledger.Read(ledger.LaneOf("a"), Record("a", 1), Now);
+        ledger.Read(ledger.LaneOf("b"), Record("b", 2), Now);
         ledger.Applied(lane, 0, Now);
         ledger.Park(lane, 1);
         ledger.Applied(ledger.LaneOf("b"), 2, Now);
@@ -71,7 +70,7 @@ public class PumpLedgerTests
         Assert.Equal(3, ledger.LowWater);
         Assert.Equal(["a"], ledger.ParkedKeys);
         // Its later records stay in the log; those of a rewind below the parked offset are still delivered.
-        Assert.Null(ledger.Read("a", Record("a", 3), Now));
+        Assert.Null(ledger.Read(ledger.LaneOf("a"), Record("a", 3), Now));
         Assert.Equal(4, ledger.LowWater);
     }
 
@@ -80,8 +79,8 @@ public class PumpLedgerTests
     {
         var ledger = new PumpLedger(0);
         for (var offset = 0; offset < 10; offset++)
-            ledger.Read("slow", Record("slow", offset), Now);
-        var other = ledger.Read("other", Record("other", 10), Now + TimeSpan.FromSeconds(5))!;
+            ledger.Read(ledger.LaneOf("slow"), Record("slow", offset), Now);
+        var other = ledger.Read(ledger.LaneOf("other"), Record("other", 10), Now + TimeSpan.FromSeconds(5))!;
         var before = ledger.PendingBytes;
         ledger.LaneOf("slow").InFlight = 1;
         Assert.Equal(9, ledger.LeaveStuck(Now + TimeSpan.FromSeconds(1)));
@@ -96,7 +95,7 @@ public class PumpLedgerTests
         Assert.Equal(1, ledger.LowWater);
         Assert.Equal(1, ledger.AppliedMark);
         // What is read from now on is left too, in order, until the lane has caught up.
-        Assert.Null(ledger.Read("slow", Record("slow", 11), Now));
+        Assert.Null(ledger.Read(ledger.LaneOf("slow"), Record("slow", 11), Now));
         Assert.Equal(1, slow.LeftFrom);
         Assert.Equal(0, ledger.LeaveStuck(Now + TimeSpan.FromSeconds(1)));
     }
@@ -124,7 +123,7 @@ public class PumpLedgerTests
                 case 0 or 1:
                     offset += random.Next(1, 4);
                     model[offset] = (lane.Key, false, false);
-                    ledger.Read(lane.Key, Record(lane.Key, offset), Now);
+                    ledger.Read(ledger.LaneOf(lane.Key), Record(lane.Key, offset), Now);
                     break;
                 case 2:
                     ApplySome(ledger, lane, model, random);
@@ -155,7 +154,7 @@ public class PumpLedgerTests
     {
         if (lane.PendingCount == 0)
             return;
-        var run = new List<LogRecord>();
+        var run = new List<PendingRecord>();
         lane.PeekRun(run, random.Next(1, 5), 1 << 20);
         ledger.Applied(lane, run[^1].Offset, Now);
         foreach (var record in run)
@@ -173,12 +172,6 @@ public class PumpLedgerTests
             model[at] = (lane.Key, true, true);
     }
 
-    private static LogRecord Record(string key, long offset) => new()
-    {
-        Partition = new TopicPartition("t", 0),
-        Offset = offset,
-        Timestamp = Now,
-        Key = Encoding.UTF8.GetBytes(key),
-        Value = new byte[100],
-    };
+    private static PendingRecord Record(string key, long offset) =>
+        new(new IngestRecord { Offset = offset, Timestamp = Now, EventId = key }, Size: 100);
 }
