@@ -61,7 +61,7 @@ public sealed record MarketOptions
     [Range(1, 1_440)]
     public int LeavingMinutes { get; init; } = 30;
 
-    /// <summary>Changes kept for readers of the stream. 16 to 1,000,000; 4,096.</summary>
+    /// <summary>Changes kept for readers of the stream; 64 while nobody has read for so many. 16 to 1,000,000; 4,096.</summary>
     [Range(16, 1_000_000)]
     public int UpdateBuffer { get; init; } = 4_096;
 
