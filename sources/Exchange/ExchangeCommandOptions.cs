@@ -37,6 +37,8 @@ public static class ExchangeCommandOptions
             (o, v) => o with { Generator = o.Generator with { Rate = Number(v) } }),
         Option("--frames", "N", "the generated market ends after so many frames (default: never)",
             (o, v) => o with { Generator = o.Generator with { Frames = Long(v) } }),
+        Option("--data", "DIR", "keeps the generated market, and goes on with what it keeps (default: each start begins anew)",
+            (o, v) => o with { Folder = v }),
         Option("--fault", "RULE", "kind[:key=value,...], such as drop:p=0.01,stream=depth; again for more (default none)",
             (o, v) => o with { Faults = o.Faults with { Rules = [.. o.Faults.Rules, FaultRule.Parse(v)] } }),
         Option("--fault-seed", "N", "of the faults (default 1)", (o, v) => o with { Faults = o.Faults with { Seed = Int(v) } }),

@@ -75,11 +75,12 @@ public sealed class ExchangeHost : IAsyncDisposable
 
     /// <summary>Reads the recording's shape, listens, and starts to play.</summary>
     /// <exception cref="RecordingException">The recording cannot be used.</exception>
-    /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="IOException">The port is taken, or the folder of a generated market cannot be written.</exception>
+    /// <exception cref="InvalidDataException">What the folder of a generated market holds is damaged.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         var logger = _loggers.CreateLogger<ExchangeHost>();
-        var market = await Task.Run(() => MarketFactory.Create(_options, _time, _bad), cancellation);
+        var market = await Task.Run(() => MarketFactory.Create(_options, _time, _bad, logger), cancellation);
         _market = new SharedMarket(market);
         if (_bad.Count > 0)
             Log.BadLines(logger, _bad.Count, _bad.First[0]);

@@ -25,6 +25,9 @@ public sealed record ExchangeOptions
     /// <summary>The market where nothing is replayed.</summary>
     public GeneratorOptions Generator { get; init; } = new();
 
+    /// <summary>Keeps the generated market, so that the next start goes on with it; none, the default: each start begins anew.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>What goes wrong; nothing by default.</summary>
     public FaultPlan Faults { get; init; } = FaultPlan.None;
 

@@ -22,4 +22,10 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} lines of the recording cannot be used, the first: {First}")]
     public static partial void BadLines(ILogger logger, long count, string first);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The generated market goes on after frame {Frames}")]
+    public static partial void Continues(ILogger logger, long frames);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Another generated market than is kept was asked for ({Changes}): it begins now, its sequences above the former one's")]
+    public static partial void BeginsAnew(ILogger logger, string changes);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using StreamForge.Sources.Exchange.Generation;
 using StreamForge.Sources.Exchange.Market;
 using StreamForge.Sources.Recordings;
@@ -7,13 +8,21 @@ namespace StreamForge.Sources.Exchange;
 /// <summary>Makes the market that the options ask for.</summary>
 internal static class MarketFactory
 {
-    public static IMarket Create(ExchangeOptions options, TimeProvider time, BadLines bad)
+    public static IMarket Create(ExchangeOptions options, TimeProvider time, BadLines bad, ILogger logger)
     {
         if (options.Replay.Count == 0)
-            return new GeneratedFeed(options.Generator, time);
+            return Generated(options, time, logger);
         var recording = new Recording(options.Replay, options.Venue);
         return recording.Venue == RecordingVenue.Kraken
             ? new RecordedKrakenMarket(recording, bad)
             : new RecordedBinanceMarket(recording, bad, options.TradeHistory);
+    }
+
+    private static GeneratedFeed Generated(ExchangeOptions options, TimeProvider time, ILogger logger)
+    {
+        if (options.Folder is not { } folder)
+            return new GeneratedFeed(options.Generator, new GeneratedMarket(options.Generator), null, time);
+        var keeper = MarketKeeper.Open(folder, options.Generator, logger);
+        return new GeneratedFeed(options.Generator, keeper.Market, keeper, time);
     }
 }

@@ -61,7 +61,7 @@ internal static class ExchangeCommand
         {
             await exchange.StartAsync(cancellation);
         }
-        catch (Exception error) when (error is RecordingException or IOException)
+        catch (Exception error) when (error is RecordingException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new StartupException(error.Message, error);
         }

@@ -15,7 +15,7 @@ internal sealed record MarketSetup(ExchangeHost? Exchange, IReadOnlyList<Connect
     // Simulated exchanges serve every level they know: a repaired book is then as deep as one that never had a gap.
     private const int SimulatedDepth = 5000;
 
-    /// <exception cref="StartupException">The recording cannot be used.</exception>
+    /// <exception cref="StartupException">The recording, or the market that was kept, cannot be used.</exception>
     public static async Task<MarketSetup> Prepare(
         UpOptions options, PlatformSettings settings, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
@@ -26,7 +26,7 @@ internal sealed record MarketSetup(ExchangeHost? Exchange, IReadOnlyList<Connect
         {
             await exchange.StartAsync(cancellation);
         }
-        catch (Exception error) when (error is RecordingException or IOException)
+        catch (Exception error) when (error is RecordingException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             await exchange.DisposeAsync();
             throw new StartupException(error.Message, error);
@@ -59,6 +59,7 @@ internal sealed record MarketSetup(ExchangeHost? Exchange, IReadOnlyList<Connect
         : new ExchangeOptions
         {
             Generator = new GeneratorOptions { Seed = options.Seed, Instruments = options.Instruments, Rate = options.Rate },
+            Folder = Path.Combine(options.DataFolder, "market"),
         };
 
     private static ConnectorOptions ToExchange(ExchangeHost exchange, PlatformSettings settings)

@@ -17,7 +17,7 @@ internal sealed class GeneratedBook
     private readonly long[] _lots = new long[Grid];
     private readonly long _firstTick;
 
-    public GeneratedBook(Random random, int levels)
+    public GeneratedBook(MarketRandom random, int levels)
     {
         _firstTick = random.Next(1_000, 5_000_000);
         BestBid = Grid / 2 - 1;
@@ -26,6 +26,22 @@ internal sealed class GeneratedBook
         {
             _lots[BestBid - i] = 1 + random.Next(MaxLots);
             _lots[BestAsk + i] = 1 + random.Next(MaxLots);
+        }
+    }
+
+    /// <summary>A book as <see cref="Write"/> wrote it.</summary>
+    /// <exception cref="InvalidDataException">It was not.</exception>
+    public GeneratedBook(BinaryReader reader)
+    {
+        _firstTick = reader.Read7BitEncodedInt64();
+        (BestBid, BestAsk) = (reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt());
+        var place = -1;
+        for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
+        {
+            place += reader.Read7BitEncodedInt();
+            if (place is < 0 or >= Grid)
+                throw new InvalidDataException($"A level at {place} of a book that has {Grid}.");
+            _lots[place] = reader.Read7BitEncodedInt64();
         }
     }
 
@@ -46,7 +62,7 @@ internal sealed class GeneratedBook
     /// Whether a new best level may come. Only as the first change of a diff: a place never changes sides within one.
     /// </param>
     /// <returns>The place that changed, and whether it is a bid.</returns>
-    public (int Place, bool IsBid) Change(Random random, bool mayImprove)
+    public (int Place, bool IsBid) Change(MarketRandom random, bool mayImprove)
     {
         var isBid = random.Next(2) == 0;
         var depth = Math.Min(random.Next(Reach), random.Next(Reach));
@@ -58,7 +74,7 @@ internal sealed class GeneratedBook
     }
 
     /// <summary>Takes lots from the best level that a trade meets.</summary>
-    public void Take(int place, bool isBid, long lots, Random random) => Set(place, isBid, _lots[place] - lots, random);
+    public void Take(int place, bool isBid, long lots, MarketRandom random) => Set(place, isBid, _lots[place] - lots, random);
 
     /// <summary>The best levels of a side, best first.</summary>
     public IEnumerable<int> Places(bool isBid)
@@ -70,7 +86,24 @@ internal sealed class GeneratedBook
         }
     }
 
-    private int? TryImprove(bool isBid, Random random)
+    /// <summary>All of it: the levels by their distance from each other.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write7BitEncodedInt64(_firstTick);
+        writer.Write7BitEncodedInt(BestBid);
+        writer.Write7BitEncodedInt(BestAsk);
+        writer.Write7BitEncodedInt(_lots.Count(lots => lots != 0));
+        for (int place = 0, before = -1; place < Grid; place++)
+        {
+            if (_lots[place] == 0)
+                continue;
+            writer.Write7BitEncodedInt(place - before);
+            writer.Write7BitEncodedInt64(_lots[place]);
+            before = place;
+        }
+    }
+
+    private int? TryImprove(bool isBid, MarketRandom random)
     {
         var place = isBid ? BestBid + 1 : BestAsk - 1;
         var towardsEdge = isBid ? place > Grid - Margin : place < Margin;
@@ -80,7 +113,7 @@ internal sealed class GeneratedBook
         return place;
     }
 
-    private void Set(int place, bool isBid, long lots, Random random)
+    private void Set(int place, bool isBid, long lots, MarketRandom random)
     {
         _lots[place] = lots;
         if (isBid ? place > BestBid : place < BestAsk)
@@ -90,7 +123,7 @@ internal sealed class GeneratedBook
     }
 
     /// <summary>The best level is gone: the next one is best. Near the edge it is filled again instead.</summary>
-    private void Retreat(int place, bool isBid, Random random)
+    private void Retreat(int place, bool isBid, MarketRandom random)
     {
         var step = isBid ? -1 : 1;
         var next = place + step;

@@ -8,34 +8,41 @@ namespace StreamForge.Sources.Exchange.Generation;
 /// the best bid and ask after each change of them. Usable without an exchange around it, for benchmarks: one core makes well
 /// over 100,000 frames a second. Not thread-safe.
 /// </summary>
-public sealed class GeneratedMarket : IDisposable
+public sealed partial class GeneratedMarket : IDisposable
 {
     private const int MaxChanges = 4;
     private readonly GeneratorOptions _options;
-    private readonly Random _random;
+    private readonly MarketRandom _random;
     private readonly GeneratedInstrument[] _instruments;
+    private readonly InstrumentCounters[] _retired;
+    private readonly FrameClock _clock;
     private readonly Dictionary<string, GeneratedInstrument> _bySymbol;
     private readonly GeneratedFrameWriter _writer = new();
     private readonly (int Place, bool IsBid)[] _changes = new (int, bool)[MaxChanges];
-    private readonly double _nanosPerFrame;
-    private long _startNanos;
     private GeneratedInstrument _current;
     private Stage _stage;
     private (int Place, bool IsBid, long Lots) _traded;
 
     /// <exception cref="ArgumentException">Options are out of range; the message lists all of them.</exception>
     public GeneratedMarket(GeneratorOptions options)
+        : this(options, [], 0, new FrameClock([new FrameAnchor(0, Nanos(options?.StartAt ?? DateTimeOffset.UnixEpoch), 0)]))
     {
-        ArgumentNullException.ThrowIfNull(options);
-        var errors = options.Validate();
-        if (errors.Count > 0)
-            throw new ArgumentException(string.Join(' ', errors), nameof(options));
-        _options = options;
-        _random = new Random(options.Seed);
-        _nanosPerFrame = 1e9 / options.Rate;
-        _startNanos = Nanos(options.StartAt ?? DateTimeOffset.UnixEpoch);
-        _instruments = [.. Enumerable.Range(1, options.Instruments).Select(
-            number => new GeneratedInstrument(number, Streams, _random, options))];
+        _clock.Set(new FrameAnchor(0, NextNanos, Step));
+    }
+
+    /// <param name="options">What it is like.</param>
+    /// <param name="above">Its sequences begin above these, by number of the instrument.</param>
+    /// <param name="frames">Frames made before.</param>
+    /// <param name="clock">Their times.</param>
+    private GeneratedMarket(GeneratorOptions options, InstrumentCounters[] above, long frames, FrameClock clock)
+    {
+        _options = Checked(options);
+        _random = new MarketRandom(options.Seed);
+        _clock = clock;
+        Frames = frames;
+        _instruments = [.. Enumerable.Range(0, options.Instruments).Select(index => new GeneratedInstrument(
+            index + 1, Streams, options, _random, index < above.Length ? above[index] : default))];
+        _retired = above.Length > options.Instruments ? above[options.Instruments..] : [];
         _bySymbol = _instruments.ToDictionary(instrument => instrument.Symbol, StringComparer.Ordinal);
         _current = _instruments[0];
     }
@@ -63,10 +70,10 @@ public sealed class GeneratedMarket : IDisposable
     public long Frames { get; private set; }
 
     /// <summary>The time of the next frame: nanoseconds since 1970-01-01 UTC.</summary>
-    public long NextNanos => _startNanos + (long)(Frames * _nanosPerFrame);
+    public long NextNanos => _clock.At(Frames);
 
-    /// <summary>Sets the time of the first frame; of effect before it.</summary>
-    public void StartAt(DateTimeOffset at) => _startNanos = Nanos(at);
+    /// <summary>Sets the time of the next frame, from which on the others follow at the rate of the options.</summary>
+    public void StartAt(DateTimeOffset at) => _clock.Set(new FrameAnchor(Frames, Nanos(at), Step));
 
     /// <summary>Makes the next frame.</summary>
     public MarketFrame Next()
@@ -150,6 +157,15 @@ public sealed class GeneratedMarket : IDisposable
         _current.UpdateId += changes;
         _stage = bestMoved && _options.BookTicker ? Stage.Ticker : Stage.Step;
         return _writer.Depth(_current, at, first, _changes.AsSpan(0, changes));
+    }
+
+    private double Step => 1e9 / _options.Rate;
+
+    private static GeneratorOptions Checked(GeneratorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var errors = options.Validate();
+        return errors.Count == 0 ? options : throw new ArgumentException(string.Join(' ', errors), nameof(options));
     }
 
     private static long Nanos(DateTimeOffset at) => (at - DateTimeOffset.UnixEpoch).Ticks * 100;
