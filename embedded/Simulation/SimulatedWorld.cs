@@ -116,7 +116,7 @@ public sealed class SimulatedWorld : ITurnScheduler
     {
         if (Environment.CurrentManagedThreadId != _thread)
         {
-            _failure ??= new SimulationException(Seed, $"{ready.Name} was woken from another thread: something left the simulation.");
+            _failure ??= new SimulationException(Seed, $"{ready.Name} was woken from another thread: something left the simulation.{Environment.NewLine}{Environment.StackTrace}");
             return;
         }
 

@@ -67,6 +67,28 @@ public sealed class FeedPositions
         return null;
     }
 
+    /// <summary>
+    /// Whether this memory is what a pump delivered: it was compared to what is stored under the pump's assignment, and holds all that
+    /// the pump knows to have been applied or stored.
+    /// </summary>
+    public bool Hold(string topic, FeedDelivery delivered)
+    {
+        // What never fed it cannot have been compared: that nothing was delivered has to do.
+        if (Find(topic, delivered.Partition) is not { } feed)
+            return PartitionOf(topic) is null && delivered.Through < 0;
+        return feed.LogId == delivered.LogId && feed.Epoch >= delivered.Epoch && feed.Offset >= delivered.Through;
+    }
+
+    /// <summary>
+    /// Memory was found to be what is stored, after the assignment of <paramref name="delivered"/> had begun. Of a log anew that says
+    /// nothing: only its first delivery does.
+    /// </summary>
+    public void Compared(string topic, FeedDelivery delivered)
+    {
+        if (Find(topic, delivered.Partition) is { } feed && feed.LogId == delivered.LogId)
+            feed.Epoch = Math.Max(feed.Epoch, delivered.Epoch);
+    }
+
     public ImmutableArray<FeedPosition> Capture()
     {
         var captured = ImmutableArray.CreateBuilder<FeedPosition>(_feeds.Count);
@@ -102,10 +124,12 @@ public sealed class FeedPositions
             });
     }
 
-    private Feed? Find(IngestBatch batch)
+    private Feed? Find(IngestBatch batch) => Find(batch.Topic, batch.Partition);
+
+    private Feed? Find(string topic, int partition)
     {
         foreach (var feed in _feeds)
-            if (feed.Partition == batch.Partition && feed.Topic == batch.Topic)
+            if (feed.Partition == partition && feed.Topic == topic)
                 return feed;
         return null;
     }

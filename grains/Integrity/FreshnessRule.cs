@@ -91,7 +91,7 @@ public static class FreshnessRule
         if (feed.Stalled)
             return (FreshnessStatus.Stalled, feed.Reason ?? "records wait to be applied or made durable");
         if (WatermarkOf(stream, feed) is not { } watermark)
-            return (FreshnessStatus.Stale, "nobody has vouched for it yet");
+            return (FreshnessStatus.Stale, feed.Reason ?? "nobody has vouched for it yet");
         return now - watermark > bound
             ? (FreshnessStatus.Stale, "its watermark is old")
             : (FreshnessStatus.Live, null);

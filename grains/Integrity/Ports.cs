@@ -21,8 +21,18 @@ public interface IFeedStandings
 /// <param name="Parked">Records of this key wait for an operator.</param>
 /// <param name="Reason">One sentence for a person where something is wrong.</param>
 /// <param name="Loss">Records that went before they were read: of any key, as far as the partition knows.</param>
+/// <param name="Delivered">What the rest was said of; none where nobody delivers: then nothing needs to be held.</param>
 public readonly record struct FeedStanding(
-    DateTimeOffset? Watermark, bool SourceUp, bool Stalled, bool Parked, string? Reason, FeedLoss? Loss = null);
+    DateTimeOffset? Watermark, bool SourceUp, bool Stalled, bool Parked, string? Reason, FeedLoss? Loss = null,
+    FeedDelivery? Delivered = null);
+
+/// <summary>
+/// What a pump has delivered of one key: the watermark that it gives is true of memory that holds this, and of no other. An activation
+/// that was read from storage, or that others have overtaken, may hold less.
+/// </summary>
+/// <param name="Through">The offset of the key's last record that was acknowledged or known to be stored; -1 for none.</param>
+/// <param name="Epoch">The assignment under which the pump delivers: what was read from storage before it may be too old.</param>
+public readonly record struct FeedDelivery(int Partition, Guid LogId, long Through, long Epoch);
 
 /// <summary>
 /// Asks a source about one entity. The answer does not come back by this call: it is appended to the raw topic like all else

@@ -71,6 +71,7 @@ public sealed partial class InstrumentGrain
     /// <summary>Judges freshness by what the pumps know now, and wakes those who wait where anything has changed since.</summary>
     private void Observe(DateTimeOffset now)
     {
+        CompareWhereDoubted(now);
         _core.Observe(FeedOf(Topics.MarketDepth), FeedOf(Topics.MarketTrades), now);
         if (_core.Updates.Version == _toldVersion)
             return;
@@ -78,8 +79,20 @@ public sealed partial class InstrumentGrain
         _waiters.Wake();
     }
 
-    private FeedStanding FeedOf(string topic) =>
+    /// <summary>What the pumps say, as far as it is true of this memory.</summary>
+    private FeedStanding FeedOf(string topic)
+    {
+        var standing = StandingOf(topic);
+        return Holds(topic, standing)
+            ? standing
+            : standing with { Watermark = null, Reason = standing.Reason ?? "its memory is not yet known to hold all that was delivered" };
+    }
+
+    private FeedStanding StandingOf(string topic) =>
         standings.Of(topic, _core.State.Feeds.PartitionOf(topic), _key, _core.State.Venue);
+
+    private bool Holds(string topic, in FeedStanding standing) =>
+        standing.Delivered is not { } delivered || _core.State.Feeds.Hold(topic, delivered);
 
     private static void CheckWait(TimeSpan wait)
     {

@@ -35,13 +35,17 @@ public sealed partial class InstrumentGrain(
     private int _load;
     private bool _lost;
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _key = this.GetPrimaryKeyString();
         StartTimer();
         Load();
+        // At once where it was not stored under the present assignment, so that the first answer can be a good one.
+        CompareWhereDoubted(clock.GetUtcNow());
+        if (_comparing is { } comparing)
+            await comparing;
         Settle();
-        return base.OnActivateAsync(cancellationToken);
+        await base.OnActivateAsync(cancellationToken);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -60,9 +64,19 @@ public sealed partial class InstrumentGrain(
     {
         ArgumentNullException.ThrowIfNull(batch);
         ThrowIfLost();
+        // What is being compared may be read again: nothing is applied to memory that is about to go.
+        if (_comparing is { IsCompleted: false } comparing)
+            await comparing;
         if (_core.IsNewEpoch(batch))
             await CheckStored();
         var result = _core.Ingest(batch, clock.GetUtcNow());
+        if (result.Outcome == IngestOutcome.Behind)
+        {
+            // Perhaps it is only this memory that is behind, and what is stored is not.
+            await CheckStored();
+            result = _core.Ingest(batch, clock.GetUtcNow());
+        }
+
         Settle();
         return result;
     }
@@ -83,37 +97,6 @@ public sealed partial class InstrumentGrain(
         _waiters.Wake();
     }
 
-    /// <summary>
-    /// The first delivery of an epoch: somebody else may have written since this memory was read. Compared to what is stored, and
-    /// read again where it differs.
-    /// </summary>
-    private async Task CheckStored()
-    {
-        while (true)
-        {
-            await Idle();
-            var known = state.Etag;
-            var stored = await directory.CurrentETag(StateName, _key, _stopping.Token);
-            if (_busy is not null || state.Etag != known)
-                continue;
-            if (stored == known)
-                return;
-            Log.Reloading(logger, _key);
-            await Exclusively(async () =>
-            {
-                await state.ReadStateAsync();
-                Load();
-            });
-            return;
-        }
-    }
-
-    private void ThrowIfLost()
-    {
-        if (_lost)
-            throw new OrleansException($"{_key} has lost its state to another activation, and ends.");
-    }
-
     /// <summary>Carries out what the core's last step asks for.</summary>
     private void Settle()
     {
@@ -131,6 +114,9 @@ public sealed partial class InstrumentGrain(
 
     private static partial class Log
     {
+        [LoggerMessage(6, LogLevel.Warning, "{Instrument}: memory could not be compared to what is stored: {Reason}")]
+        public static partial void NotCompared(ILogger logger, string instrument, string reason);
+
         [LoggerMessage(1, LogLevel.Information, "{Instrument}: what is stored is not what is in memory; reading it again")]
         public static partial void Reloading(ILogger logger, string instrument);
 

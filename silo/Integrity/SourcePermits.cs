@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Grains.Integrity;
+using StreamForge.Grains.Scheduling;
 
 namespace StreamForge.Silo.Integrity;
 
@@ -47,7 +48,7 @@ public sealed partial class SourcePermits(IGrainFactory grains, TimeProvider tim
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                var answer = await governor.Acquire(ticket, WaitPerCall).AsTask().WaitAsync(cancellation);
+                var answer = await governor.Acquire(ticket, WaitPerCall).OnThisTurn().WaitAsync(cancellation);
                 if (answer.Granted && answer.SendBefore > time.GetUtcNow())
                     return answer;
                 // Granted too long ago to be used: it is given back and asked for anew.

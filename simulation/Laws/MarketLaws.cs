@@ -52,7 +52,8 @@ internal sealed class WatermarkLaw : Law
         var required = World.Truth[answer.Instrument].RequiredSequence(through);
         if (answer.Freshness.Sequence < required)
             Broken(answer.Instrument,
-                $"live as of {watermark:O}, at sequence {answer.Freshness.Sequence}; {required} had been published by then");
+                $"live as of {watermark:O}, which stands for {through.TotalSeconds:F7} s, at sequence {answer.Freshness.Sequence}; "
+                + $"{required} had been published by then, at {World.Truth[answer.Instrument].SentAt(required)?.TotalSeconds:F7} s");
     }
 }
 

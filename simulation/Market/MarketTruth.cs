@@ -104,6 +104,8 @@ internal sealed class MarketTruth(IEnumerable<string> instruments)
     /// </summary>
     public void Claim(DateTimeOffset byConnector, TimeSpan published)
     {
+        // Of what was sent at that very moment some may have come after: it is not meant.
+        published -= TimeSpan.FromTicks(1);
         if (!_claims.TryGetValue(byConnector, out var known) || published < known)
             _claims[byConnector] = published;
     }

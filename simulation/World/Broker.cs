@@ -63,14 +63,15 @@ internal sealed class Broker(SimulatedWorld world, SimulatedFileSystem disk, IId
     public Task<T> Run<T>(Func<SegmentEventLog, ValueTask<T>> work) =>
         (_process ?? throw new EventLogException("The broker was never up.")).Run(async () => await work(Log ?? throw new EventLogException("The broker is down.")));
 
-    /// <summary>No longer hears of a member.</summary>
-    public void Expel(IGroupMember member)
+    /// <summary>No longer hears of a member, and gives its partitions away when its session has run out.</summary>
+    public void Expel(IGroupMember member, TimeSpan after)
     {
         if (IsUp)
-            _ = _process!.Run(() =>
+            _ = _process!.Run(async () =>
             {
+                await Task.Delay(after, world.Time);
                 SegmentEventLog.Expel(member, "the member was not heard of");
-                return Task.FromResult(true);
+                return true;
             });
     }
 

@@ -48,7 +48,7 @@ internal sealed class BrokerClient(Broker broker, TimeProvider time, LogTap tap)
     {
         foreach (var member in _members)
             if (member.Inner is { } inner)
-                broker.Expel(inner);
+                broker.Expel(inner, TimeSpan.Zero);
     }
 
     /// <summary>Waits for a connection.</summary>

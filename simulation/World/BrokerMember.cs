@@ -3,15 +3,17 @@ using StreamForge.Silo.Streaming;
 
 namespace StreamForge.Simulation.World;
 
-/// <summary>A membership that outlives connections and brokers: lost, it tells its handler so, and joins again.</summary>
+/// <summary>A membership that outlives connections and brokers: lost, it tells its handler so, and joins again as somebody new.</summary>
 internal sealed class BrokerMember(
-    BrokerClient client, string group, IReadOnlyList<string> topics, IAssignmentHandler handler) : IGroupMember, IAssignmentHandler
+    BrokerClient client, string group, IReadOnlyList<string> topics, IAssignmentHandler handler) : IGroupMember
 {
     private static readonly TimeSpan RejoinAfter = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(2);
+    private readonly IAssignmentHandler _handler = handler;
     private readonly List<TopicPartition> _owned = [];
     private readonly TaskCompletionSource _completion = new();
     private readonly CancellationTokenSource _leaving = new();
-    private BrokerConnection? _connection;
+    private Session? _session;
     private Task _running = Task.CompletedTask;
     private Task _calls = Task.CompletedTask;
 
@@ -28,37 +30,18 @@ internal sealed class BrokerMember(
         await _running;
     }
 
-    public ValueTask Assigned(IReadOnlyList<IAssignedPartition> partitions, CancellationToken cancellation) => Call(async () =>
-    {
-        _owned.AddRange(partitions.Select(p => p.Partition));
-        await handler.Assigned([.. partitions.Select(p => new BrokerPartition(_connection!, p))], cancellation);
-    });
-
-    public ValueTask Revoked(IReadOnlyList<TopicPartition> partitions, CancellationToken deadline) => Call(async () =>
-    {
-        var owned = Take(partitions);
-        if (owned.Count > 0)
-            await handler.Revoked(owned, deadline);
-    });
-
-    public ValueTask Lost(IReadOnlyList<TopicPartition> partitions) => Call(async () =>
-    {
-        var owned = Take(partitions);
-        if (owned.Count > 0)
-            await handler.Lost(owned);
-    });
-
     private async Task Run()
     {
         while (!_leaving.IsCancellationRequested)
         {
             try
             {
-                _connection = await client.Connected(_leaving.Token);
+                var connection = await client.Connected(_leaving.Token);
                 foreach (var topic in topics)
-                    client.Tap.Topic(_connection.Log.Topic(topic));
-                Inner = await _connection.Log.Join(group, topics, this, CancellationToken.None);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(_connection.Ended, _leaving.Token);
+                    client.Tap.Topic(connection.Log.Topic(topic));
+                _session = new Session(this, connection);
+                Inner = await connection.Log.Join(group, topics, _session, CancellationToken.None);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(connection.Ended, _leaving.Token);
                 await Inner.Completion.OnThisTurn().WaitAsync(either.Token);
             }
             catch (Exception e) when (e is OperationCanceledException or EventLogException)
@@ -66,17 +49,31 @@ internal sealed class BrokerMember(
                 // Cut off, expelled, or told to leave: what follows is the same.
             }
 
-            if (_leaving.IsCancellationRequested && _connection is { IsEnded: false } && Inner is { Completion.IsCompleted: false } inner)
+            if (_leaving.IsCancellationRequested && _session is { Connection.IsEnded: false } && Inner is { Completion.IsCompleted: false } inner)
+            {
                 await inner.DisposeAsync().AsTask().OnThisTurn();
+            }
             else
-                await Lost([.. _owned]);
-            Inner = null;
+            {
+                if (Inner is { Completion.IsCompleted: false } unheard)
+                    client.Broker.Expel(unheard, SessionTimeout);
+                await LoseAll();
+            }
+
+            (Inner, _session) = (null, null);
             if (!_leaving.IsCancellationRequested)
                 await Task.Delay(RejoinAfter, client.Time);
         }
 
         _completion.TrySetResult();
     }
+
+    private ValueTask LoseAll() => Call(async () =>
+    {
+        var owned = Take([.. _owned]);
+        if (owned.Count > 0)
+            await _handler.Lost(owned);
+    });
 
     private List<TopicPartition> Take(IReadOnlyList<TopicPartition> partitions)
     {
@@ -107,6 +104,35 @@ internal sealed class BrokerMember(
         }
 
         await call();
+    }
+
+    /// <summary>One membership of the broker: what it says after its connection ended is not heard.</summary>
+    private sealed class Session(BrokerMember member, BrokerConnection connection) : IAssignmentHandler
+    {
+        public BrokerConnection Connection => connection;
+
+        public ValueTask Assigned(IReadOnlyList<IAssignedPartition> partitions, CancellationToken cancellation) => Hear(async () =>
+        {
+            member._owned.AddRange(partitions.Select(p => p.Partition));
+            await member._handler.Assigned([.. partitions.Select(p => new BrokerPartition(connection, p))], cancellation);
+        });
+
+        public ValueTask Revoked(IReadOnlyList<TopicPartition> partitions, CancellationToken deadline) => Hear(async () =>
+        {
+            var owned = member.Take(partitions);
+            if (owned.Count > 0)
+                await member._handler.Revoked(owned, deadline);
+        });
+
+        public ValueTask Lost(IReadOnlyList<TopicPartition> partitions) => Hear(async () =>
+        {
+            var owned = member.Take(partitions);
+            if (owned.Count > 0)
+                await member._handler.Lost(owned);
+        });
+
+        private ValueTask Hear(Func<Task> call) =>
+            member.Call(() => ReferenceEquals(member._session, this) && !connection.IsEnded ? call() : Task.CompletedTask);
     }
 }
 

@@ -32,6 +32,8 @@ internal sealed class ClusterStandings(Func<IEnumerable<FeedBoard>> boards, int 
         for (var partition = 0; partition < partitions; partition++)
         {
             var standing = Of(topic, partition, key, source);
+            if (standing.Delivered is { Through: >= 0 })
+                return standing;
             if (worst is null || standing.Watermark is null || standing.Watermark < worst.Value.Watermark)
                 worst = standing;
         }

@@ -40,6 +40,9 @@ internal sealed class FeedBoard : IFeedStandings
             if (pump.Partition.Topic != topic)
                 continue;
             var standing = Of(pump, key, source);
+            if (standing.Delivered is { Through: >= 0 })
+                // It was fed after all, and by this one.
+                return standing;
             if (worst is null || standing.Watermark is null || standing.Watermark < worst.Value.Watermark)
                 worst = standing;
         }
@@ -53,6 +56,8 @@ internal sealed class FeedBoard : IFeedStandings
         var ledger = pump.Ledger;
         var lane = ledger.FindLane(key);
         var reached = pump.Watermarks.Before(source, lane?.FirstUnapplied ?? long.MaxValue);
+        // After the lane's first unapplied record, and the epoch last of all: what they are said of must be at least as new.
+        var delivered = new FeedDelivery(pump.Partition.Partition, pump.LogId, lane?.Reached ?? -1, pump.Epoch);
         // Never beyond what was seen first: a watermark that came in since may stand after records unknown above.
         var watermark = reached is { } mark && newest is { } limit && mark.Through <= limit.Through ? mark.Through : newest?.Through;
         if (reached is null)
@@ -62,6 +67,6 @@ internal sealed class FeedBoard : IFeedStandings
             : stall ?? (newest is { Up: false } ? newest.Reason : null)
             ?? (pump.Loss is { } loss ? $"Records [{loss.From}, {loss.To}) of {pump.Partition} were lost to retention." : null);
         return new FeedStanding(
-            watermark, newest?.Up ?? true, stall is not null, lane is { Parked: true }, reason);
+            watermark, newest?.Up ?? true, stall is not null, lane is { Parked: true }, reason, Delivered: delivered);
     }
 }

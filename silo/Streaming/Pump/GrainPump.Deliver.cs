@@ -129,6 +129,7 @@ internal sealed partial class GrainPump
                     attempt = 0;
                     break;
                 case IngestOutcome.Behind:
+                    lane.HoldsOnly(result.Applied);
                     Rewind($"{lane.Key} holds {result.Applied} where {lane.Delivered} was delivered");
                     return;
                 case IngestOutcome.Fenced:

@@ -1,4 +1,5 @@
 using StreamForge.Contracts.Streams;
+using StreamForge.Grains.Scheduling;
 
 namespace StreamForge.Silo.Streaming.Pump;
 
@@ -49,6 +50,9 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
         // They are read again, and must not be in the books twice.
         Services.Counters.CountIn(-_ledger.PendingCount);
         var ledger = new PumpLedger(position);
+        foreach (var lane in _ledger.Lanes)
+            if (lane.Stored >= 0)
+                ledger.LaneOf(lane.Key).GoOnFrom(lane.Stored);
         var parked = await Retry("parked keys", () => Services.Partitions.ListParked(RowKey, Aborting));
         foreach (var row in parked)
             ledger.Park(ledger.LaneOf(row.Key), row.FromOffset);
@@ -109,7 +113,7 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
         var expected = lane.Delivered ?? -1;
         try
         {
-            var result = await feed.GrainOf(lane.Key).Flush().AsTask().WaitAsync(Aborting);
+            var result = await feed.GrainOf(lane.Key).Flush().OnThisTurn().WaitAsync(Aborting);
             if (!ReferenceEquals(ledger, _ledger))
                 return result.BytesWritten;
             var durable = result.DurableOf(Partition.Topic, LogId, Partition.Partition);

@@ -9,11 +9,24 @@ internal sealed class KeyLane(string key)
     private readonly Queue<PendingRecord> _pending = new();
     private readonly Queue<OffsetRun> _undurable = new();
     private long _firstPending = long.MaxValue;
+    private long _reached = -1;
 
     public string Key { get; } = key;
 
-    /// <summary>The last offset that the grain acknowledged as applied in this epoch, since the last rewind.</summary>
+    /// <summary>
+    /// The last offset that the grain acknowledged as applied since the last rewind; before the first of these, the last one known to be
+    /// stored. A grain that holds less has lost something.
+    /// </summary>
     public long? Delivered { get; private set; }
+
+    /// <summary>
+    /// <see cref="Delivered"/> for other threads, -1 for none: to be read after <see cref="FirstUnapplied"/>, so that what seems applied
+    /// is counted here.
+    /// </summary>
+    public long Reached => Volatile.Read(ref _reached);
+
+    /// <summary>The offset that the stored state was last said to hold; -1 where nobody has said.</summary>
+    public long Stored { get; private set; } = -1;
 
     /// <summary>Bytes of the records that wait, those in flight included.</summary>
     public int PendingBytes { get; private set; }
@@ -103,7 +116,7 @@ internal sealed class KeyLane(string key)
         if (first is { } from)
         {
             _undurable.Enqueue(new OffsetRun(from, last));
-            Delivered = last;
+            Reach(last);
             ProgressAt = now;
             StallReason = null;
         }
@@ -115,9 +128,20 @@ internal sealed class KeyLane(string key)
     /// <summary>The stored state holds everything up to <paramref name="offset"/>. A run held in part stays whole.</summary>
     public void Durable(long offset)
     {
+        Stored = offset;
         while (_undurable.TryPeek(out var run) && run.Last <= offset)
             _undurable.Dequeue();
     }
+
+    /// <summary>Begins where the lane before a rewind was known to be stored: below that nothing is delivered again.</summary>
+    public void GoOnFrom(long stored)
+    {
+        Stored = stored;
+        Reach(stored);
+    }
+
+    /// <summary>The grain holds no more than this, whatever was stored before: storage was set back.</summary>
+    public void HoldsOnly(long offset) => Stored = Math.Min(Stored, offset);
 
     /// <summary>
     /// Leaves what waits in the log, but for the first <paramref name="keep"/> records: memory is bounded, and others pass.
@@ -169,6 +193,12 @@ internal sealed class KeyLane(string key)
     {
         LeftFrom = offset;
         Publish();
+    }
+
+    private void Reach(long offset)
+    {
+        Delivered = Math.Max(offset, Delivered ?? -1);
+        Volatile.Write(ref _reached, Delivered.Value);
     }
 
     private void Publish()

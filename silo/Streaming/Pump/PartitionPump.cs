@@ -62,7 +62,7 @@ internal abstract partial class PartitionPump : IDisposable
 
     protected TimeProvider Time => _services.Time;
 
-    protected Guid LogId => _partition.LogId;
+    public Guid LogId => _partition.LogId;
 
     /// <summary>Fired when room was made, or something ended.</summary>
     protected Pulse Changed { get; } = new();
@@ -186,6 +186,8 @@ internal abstract partial class PartitionPump : IDisposable
         LogEnd = _partition.Bounds.End;
         if (start.Loss is { } loss)
             NoteLoss(loss);
+        // After a failure it begins anew further back: what was read beyond vouches for nothing.
+        Watermarks.TruncateTo(start.Offset);
         await Begin(start.Offset);
         _partition.Seek(start.Offset);
         Log.Started(_services.Logger, Partition, Epoch, start.Offset);

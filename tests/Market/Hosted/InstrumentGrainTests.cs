@@ -4,6 +4,7 @@ using Orleans.Storage;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
+using StreamForge.Grains.Integrity;
 using StreamForge.Grains.Market;
 using StreamForge.Silo.Storage;
 using StreamForge.Tests.Market.Instruments;
@@ -49,6 +50,50 @@ public sealed class InstrumentGrainTests(MarketGrainFixture fixture) : IClassFix
             CoreDriver.Batch(Topics.MarketDepth, null, CoreDriver.Record(9, Diff(name, 98, 99)), CoreDriver.Record(10, Diff(name, 10, 12))) with { Epoch = 2 });
         Assert.Equal((IngestOutcome.Applied, 10L, new IngestCounts(1, 1, 0, 0)), (result.Outcome, result.Applied, result.Counts));
         Assert.Equal(12, (await grain.GetView()).Book.Sequence);
+        Assert.Equal(10, (await grain.Flush()).DurableOf(Topics.MarketDepth, CoreDriver.LogId, 3));
+    }
+
+    [Fact]
+    public async Task Memory_that_holds_less_than_was_delivered_is_not_live_until_it_is_delivered_again()
+    {
+        var (grain, name) = New();
+        await Ingest(grain, Topics.MarketDepth, null, (3, Snapshot(name, 10)));
+        fixture.Source.Delivered[(Topics.MarketDepth, name)] = new FeedDelivery(3, CoreDriver.LogId, Through: 3, Epoch: 1);
+        Assert.Equal(FreshnessStatus.Live, (await grain.GetBook(5)).Freshness.Status);
+
+        // Another activation, now gone, was given one more.
+        fixture.Source.Delivered[(Topics.MarketDepth, name)] = new FeedDelivery(3, CoreDriver.LogId, Through: 4, Epoch: 1);
+        var behind = (await grain.GetBook(5)).Freshness;
+        Assert.Equal((FreshnessStatus.Stale, (DateTimeOffset?)null), (behind.Status, behind.Watermark));
+        Assert.Contains("delivered", behind.Reason, StringComparison.Ordinal);
+        await Ingest(grain, Topics.MarketDepth, null, (3, Snapshot(name, 10)), (4, Diff(name, 10, 11)));
+        Assert.Equal(FreshnessStatus.Live, (await grain.GetBook(5)).Freshness.Status);
+    }
+
+    [Fact]
+    public async Task Under_a_new_assignment_memory_is_compared_to_what_is_stored_before_it_is_called_live()
+    {
+        var (grain, name) = New();
+        await Ingest(grain, Topics.MarketDepth, null, (3, Snapshot(name, 10)));
+        await grain.Flush();
+        await Rival(name, state => state.Feeds.Move(CoreDriver.Batch(Topics.MarketDepth, null), 9));
+
+        fixture.Source.Delivered[(Topics.MarketDepth, name)] = new FeedDelivery(3, CoreDriver.LogId, Through: -1, Epoch: 2);
+        Assert.Equal(FreshnessStatus.Stale, (await grain.GetBook(5)).Freshness.Status);
+        await Eventually.HoldsAsync(
+            async () => (await grain.GetBook(5)).Freshness.Status == FreshnessStatus.Live, _long, "what is stored is read");
+        // What it called live is what the rival stored.
+        Assert.Equal(9, (await grain.Flush()).DurableOf(Topics.MarketDepth, CoreDriver.LogId, 3));
+    }
+
+    [Fact]
+    public async Task Memory_that_is_behind_what_is_stored_reads_it_instead_of_sending_the_pump_back()
+    {
+        var (grain, name) = New();
+        await Ingest(grain, Topics.MarketDepth, null, (3, Snapshot(name, 10)));
+        await grain.Flush();
+        await Rival(name, state => state.Feeds.Move(CoreDriver.Batch(Topics.MarketDepth, null), 9));
+        await Ingest(grain, Topics.MarketDepth, 9, (10, Diff(name, 10, 11)));
         Assert.Equal(10, (await grain.Flush()).DurableOf(Topics.MarketDepth, CoreDriver.LogId, 3));
     }
 

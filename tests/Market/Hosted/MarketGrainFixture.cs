@@ -94,8 +94,12 @@ internal sealed class FakeSource : IRepairPort, IFeedStandings, IIntegrityMeter
         return Task.FromResult(new RepairOutcome(true));
     }
 
+    /// <summary>What pumps say that they have delivered, by topic and key.</summary>
+    public ConcurrentDictionary<(string Topic, string Key), FeedDelivery> Delivered { get; } = [];
+
     public FeedStanding Of(string topic, int? partition, string key, string source) =>
-        new(TimeProvider.System.GetUtcNow(), !Down.ContainsKey(key), false, false, null);
+        new(TimeProvider.System.GetUtcNow(), !Down.ContainsKey(key), false, false, null,
+            Delivered: Delivered.TryGetValue((topic, key), out var delivered) ? delivered : null);
 
     public void GapOpened(string entity, string stream) => Metered.Enqueue($"opened {entity} {stream}");
 

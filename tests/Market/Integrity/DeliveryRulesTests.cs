@@ -46,6 +46,28 @@ public sealed class DeliveryRulesTests
     }
 
     [Fact]
+    public void Memory_holds_what_was_delivered_only_if_it_has_all_and_was_compared_under_the_assignment()
+    {
+        Assert.True(_feeds.Hold("t", Delivered(through: -1, epoch: 7)));
+        Assert.False(_feeds.Hold("t", Delivered(through: 0, epoch: 7)));
+        _feeds.Judge(Batch(2, null));
+        _feeds.Move(Batch(2, null), 41);
+        Assert.True(_feeds.Hold("t", Delivered(through: 41, epoch: 2)));
+        // A zombie pump of an older assignment says nothing wrong.
+        Assert.True(_feeds.Hold("t", Delivered(through: 40, epoch: 1)));
+        Assert.False(_feeds.Hold("t", Delivered(through: 42, epoch: 2)));
+        Assert.False(_feeds.Hold("t", Delivered(through: 41, epoch: 3)));
+        _feeds.Compared("t", Delivered(through: 42, epoch: 3));
+        Assert.True(_feeds.Hold("t", Delivered(through: 41, epoch: 3)));
+        Assert.False(_feeds.Hold("t", Delivered(through: 42, epoch: 3)));
+        var anew = Delivered(through: -1, epoch: 1) with { LogId = _otherLog };
+        _feeds.Compared("t", anew);
+        Assert.False(_feeds.Hold("t", anew));
+    }
+
+    private static FeedDelivery Delivered(long through, long epoch) => new(3, _log, through, epoch);
+
+    [Fact]
     public void Feeds_survive_storage_and_tell_where_they_are_read()
     {
         _feeds.Judge(Batch(2, null));

@@ -25,6 +25,24 @@ public class PumpLedgerTests
     }
 
     [Fact]
+    public void What_is_known_to_be_stored_is_still_expected_after_a_rewind_unless_the_grain_proves_to_hold_less()
+    {
+        var ledger = new PumpLedger(0);
+        var lane = ledger.Read(ledger.LaneOf("a"), Record("a", 4), Now)!;
+        Assert.Equal(-1, lane.Reached);
+        ledger.Applied(lane, 4, Now);
+        Assert.Equal((4L, 4L, -1L), (lane.Delivered, lane.Reached, lane.Stored));
+        lane.Durable(4);
+        var again = new KeyLane("a");
+        again.GoOnFrom(lane.Stored);
+        Assert.Equal((4L, 4L, false), (again.Delivered, again.Reached, again.HasUndurable));
+        again.HoldsOnly(2);
+        Assert.Equal(2, again.Stored);
+        again.HoldsOnly(3);
+        Assert.Equal(2, again.Stored);
+    }
+
+    [Fact]
     public void A_run_that_is_durable_in_part_holds_the_mark_at_its_first_record()
     {
         var ledger = new PumpLedger(0);
