@@ -189,7 +189,7 @@ internal abstract partial class PartitionPump : IDisposable
         // After a failure it begins anew further back: what was read beyond vouches for nothing.
         Watermarks.TruncateTo(start.Offset);
         await Begin(start.Offset);
-        _partition.Seek(start.Offset);
+        Seek(start.Offset);
         Log.Started(_services.Logger, Partition, Epoch, start.Offset);
 
         using var running = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
@@ -239,10 +239,15 @@ internal abstract partial class PartitionPump : IDisposable
             {
                 // Asked to go back or to stop: the loop's head sees to it.
             }
+            catch (OperationCanceledException)
+            {
+                // The log took the partition away under the reader; whoever is told of it comes later.
+                Abort();
+            }
             catch (OffsetOutOfRangeException gone) when (gone.Offset < gone.Bounds.Start)
             {
                 NoteLoss(new LossRange(gone.Offset, gone.Bounds.Start));
-                _partition.Seek(gone.Bounds.Start);
+                Seek(gone.Bounds.Start);
             }
             catch (EventLogException error) when (error is not OffsetOutOfRangeException)
             {
@@ -261,10 +266,23 @@ internal abstract partial class PartitionPump : IDisposable
         var low = LowWater;
         Watermarks.TruncateTo(low);
         await Begin(low);
-        _partition.Seek(low);
+        Seek(low);
         _reading.Dispose();
         _reading = new CancellationTokenSource();
         _rewind = false;
+    }
+
+    private void Seek(long offset)
+    {
+        try
+        {
+            _partition.Seek(offset);
+        }
+        catch (OperationCanceledException)
+        {
+            Abort(); // taken away
+            throw;
+        }
     }
 
     private async Task Drain()
