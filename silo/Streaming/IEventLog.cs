@@ -128,14 +128,18 @@ public readonly record struct AppendedAt(TopicPartition Partition, long Offset);
 /// <summary>Membership in a consumer group; disposing leaves it, after <see cref="IAssignmentHandler.Revoked"/>.</summary>
 public interface IGroupMember : IAsyncDisposable
 {
-    /// <summary>Completes when membership ended by itself, with the error that ended it.</summary>
+    /// <summary>
+    /// Completes when membership ended by itself, with the error that ended it; the handler has been told that all is gone.
+    /// </summary>
     Task Completion { get; }
 }
 
 /// <summary>Told what a member owns. Calls do not overlap.</summary>
 public interface IAssignmentHandler
 {
-    /// <summary>These partitions are this member's from now on. Reading starts where the handler seeks to.</summary>
+    /// <summary>
+    /// These partitions are this member's from now on, beside those it has; may be none. Reading starts where the handler seeks to.
+    /// </summary>
     ValueTask Assigned(IReadOnlyList<IAssignedPartition> partitions, CancellationToken cancellation);
 
     /// <summary>

@@ -24,9 +24,9 @@ internal sealed class PlatformStatusBoard(
         var parked = ImmutableArray.CreateBuilder<ParkedKey>();
         var words = new SortedDictionary<string, SourceStatus>(StringComparer.Ordinal);
         foreach (var group in pipeline.Groups)
-            foreach (var pump in group.Pumps)
+            foreach (var (pump, stall) in group.Standings)
             {
-                partitionRows.Add(RowOf(group.Name, pump));
+                partitionRows.Add(RowOf(group.Name, pump, stall));
                 if (pump is not GrainPump feeding)
                     continue;
                 HearSources(feeding, words);
@@ -60,7 +60,7 @@ internal sealed class PlatformStatusBoard(
         rows.Count >= 3 * options.Value.Partitions
         && rows.All(row => row.Epoch > 0 && !row.Stalled && row.Lag <= options.Value.ReadyLag);
 
-    private static PartitionStatus RowOf(string group, PartitionPump pump)
+    private static PartitionStatus RowOf(string group, PartitionPump pump, string? stall)
     {
         DateTimeOffset? watermark = null;
         foreach (var source in pump.Watermarks.Sources)
@@ -77,8 +77,8 @@ internal sealed class PlatformStatusBoard(
             LogEnd = pump.LogEnd,
             Lag = Math.Max(0, pump.LogEnd - pump.AppliedMark),
             Watermark = watermark,
-            Stalled = pump.StallReason is not null,
-            StallReason = pump.StallReason,
+            Stalled = stall is not null,
+            StallReason = stall,
         };
     }
 

@@ -19,8 +19,8 @@ internal sealed class PumpMetrics
             "{record}", "Records not yet applied.");
         meter.CreateObservableGauge("streamforge.partition.low_water", () => OfPumps(pump => pump.StoredLowWater),
             "{offset}", "Below it everything is durable.");
-        meter.CreateObservableGauge("streamforge.partition.stalled", () => OfPumps(pump => pump.StallReason is null ? 0 : 1),
-            "{partition}", "1 while the partition waits for storage or the log.");
+        meter.CreateObservableGauge("streamforge.partition.stalled", () => Stalls(),
+            "{partition}", "1 while the partition waits for storage, the log or its group.");
         meter.CreateObservableGauge("streamforge.partition.watermark_age", WatermarkAges, "s",
             "Time since the source's word that is applied for all keys.");
         meter.CreateObservableGauge("streamforge.keys.parked", () => OfPumps(pump => pump is GrainPump feeding ? feeding.ParkedKeys.Count : 0),
@@ -34,6 +34,13 @@ internal sealed class PumpMetrics
         foreach (var group in _pipeline.Groups)
             foreach (var pump in group.Pumps)
                 yield return new Measurement<long>(value(pump), Tags(group.Name, pump));
+    }
+
+    private IEnumerable<Measurement<long>> Stalls()
+    {
+        foreach (var group in _pipeline.Groups)
+            foreach (var (pump, stall) in group.Standings)
+                yield return new Measurement<long>(stall is null ? 0 : 1, Tags(group.Name, pump));
     }
 
     private IEnumerable<Measurement<double>> WatermarkAges()

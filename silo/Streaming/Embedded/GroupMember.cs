@@ -82,13 +82,18 @@ internal sealed class GroupMember(
         Lose([.. _owned.Keys]);
         _ended.Cancel();
         if (Failure is not null)
-        {
             EmbeddedLogMessages.MemberFailed(logger, Failure, group.Name, Id);
-            _completion.TrySetException(Failure);
-        }
-
-        _completion.TrySetResult();
+        _ = Complete();
         _left.TrySetResult();
+    }
+
+    /// <summary>Not before the handler was told: it may serve the next membership then, and must not take that one's for lost.</summary>
+    private async Task Complete()
+    {
+        await _calls;
+        if (Failure is not null)
+            _completion.TrySetException(Failure);
+        _completion.TrySetResult();
     }
 
     private void Lose(IReadOnlyList<TopicPartition> partitions)

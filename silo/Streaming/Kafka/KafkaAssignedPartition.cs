@@ -29,7 +29,7 @@ internal sealed class KafkaAssignedPartition(
     {
         if (_closed)
             throw new EventLogException($"{partition} is no longer assigned: offset {offset} is not committed.");
-        await offsets.Commit(partition, offset).WaitAsync(cancellation);
+        await offsets.Commit(partition, offset, cancellation);
     }
 
     /// <summary>From now on reads are cancelled and commits refused.</summary>

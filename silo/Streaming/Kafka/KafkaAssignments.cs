@@ -14,6 +14,7 @@ internal sealed class KafkaAssignments(
     private readonly Lock _lock = new();
     private readonly Dictionary<TopicPartition, Owned> _owned = [];
     private Task _turn = Task.CompletedTask;
+    private bool _closed;
 
     private sealed class Owned(CancellationTokenSource assigning)
     {
@@ -23,11 +24,23 @@ internal sealed class KafkaAssignments(
         public bool Told;
     }
 
-    /// <summary>These are ours from now on.</summary>
+    /// <summary>One revocation: what the handler had been told of when its time was up before it was asked.</summary>
+    private sealed class Revocation(CancellationToken deadline)
+    {
+        public readonly CancellationToken Deadline = deadline;
+        public List<TopicPartition>? Late;
+    }
+
+    /// <summary>These are ours from now on; none: the group was shared anew, and we keep what we have.</summary>
     public void Add(IReadOnlyList<TopicPartition> partitions)
     {
         if (partitions.Count == 0)
+        {
+            lock (_lock)
+                _turn = Next(_turn, () => handler.Assigned([], CancellationToken.None));
             return;
+        }
+
         logger.Assigned(group, string.Join(", ", partitions));
         var assigning = new CancellationTokenSource();
         lock (_lock)
@@ -40,15 +53,27 @@ internal sealed class KafkaAssignments(
 
     /// <summary>These are to be given up: the handler has until the deadline to drain, flush and commit.</summary>
     /// <returns>Completes when they may go, at the latest at the deadline.</returns>
-    public Task Revoke(IReadOnlyList<TopicPartition> partitions)
+    public async Task Revoke(IReadOnlyList<TopicPartition> partitions)
     {
+        if (partitions.Count == 0)
+            return;
         logger.Revoked(group, string.Join(", ", partitions));
+        using var deadline = new CancellationTokenSource(options.RevokeTimeout, time);
+        var revocation = new Revocation(deadline.Token);
+        Task turn;
         lock (_lock)
         {
             foreach (var partition in partitions)
                 _owned.GetValueOrDefault(partition)?.Assigning.Cancel();
-            return _turn = Next(_turn, () => RevokeTold(partitions));
+            turn = _turn = Next(_turn, () => RevokeTold(partitions, revocation));
         }
+
+        await turn.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (deadline.IsCancellationRequested)
+            logger.RevokeTimedOut(group, string.Join(", ", partitions), options.RevokeTimeout);
+        // It waits behind an earlier call of the handler that does not come to its end; the group waits no longer.
+        if (!turn.IsCompleted)
+            revocation.Late = Remove(partitions);
     }
 
     /// <summary>These are gone.</summary>
@@ -60,11 +85,35 @@ internal sealed class KafkaAssignments(
             _turn = Next(_turn, () => told.Count == 0 ? ValueTask.CompletedTask : handler.Lost(told));
     }
 
-    /// <summary>All that was to be told has been.</summary>
-    public Task Settled()
+    /// <summary>Nothing is ours.</summary>
+    public bool IsEmpty
     {
+        get
+        {
+            lock (_lock)
+                return _owned.Count == 0;
+        }
+    }
+
+    /// <summary>All that is ours is gone: the membership has ended.</summary>
+    public void LoseAll()
+    {
+        List<TopicPartition> owned;
         lock (_lock)
-            return _turn;
+            owned = [.. _owned.Keys];
+        if (owned.Count > 0)
+            Lose(owned);
+    }
+
+    /// <summary>Waits a bounded time until the handler has been told all; begins no call of it afterwards.</summary>
+    public async Task Close()
+    {
+        Task turn;
+        lock (_lock)
+            turn = _turn;
+        await turn.WaitAsync(options.RevokeTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_lock)
+            _closed = true;
     }
 
     private async Task Next(Task turn, Func<ValueTask> call)
@@ -72,6 +121,9 @@ internal sealed class KafkaAssignments(
         await turn;
         try
         {
+            lock (_lock)
+                if (_closed)
+                    return;
             await call();
         }
         catch (Exception error)
@@ -130,9 +182,16 @@ internal sealed class KafkaAssignments(
         }
     }
 
-    private async ValueTask RevokeTold(IReadOnlyList<TopicPartition> partitions)
+    private async ValueTask RevokeTold(IReadOnlyList<TopicPartition> partitions, Revocation revocation)
     {
         await Task.Yield();
+        if (revocation.Late is { } late)
+        {
+            if (late.Count > 0)
+                await handler.Lost(late);
+            return;
+        }
+
         List<TopicPartition> told;
         lock (_lock)
             told = [.. partitions.Where(p => _owned.TryGetValue(p, out var owned) && owned.Told)];
@@ -140,17 +199,15 @@ internal sealed class KafkaAssignments(
         {
             if (told.Count == 0)
                 return;
-            using var deadline = new CancellationTokenSource(options.RevokeTimeout, time);
-            var done = handler.Revoked(told, deadline.Token).AsTask();
-            await done.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!done.IsCompleted)
-                logger.RevokeTimedOut(group, string.Join(", ", told), options.RevokeTimeout);
-            else if (!deadline.IsCancellationRequested)
+            var done = handler.Revoked(told, revocation.Deadline).AsTask();
+            await done.WaitAsync(revocation.Deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!revocation.Deadline.IsCancellationRequested)
                 await done;
         }
         finally
         {
-            Remove(partitions);
+            if (revocation.Late is null)
+                Remove(partitions);
         }
     }
 

@@ -10,6 +10,7 @@ public sealed class KafkaEventLog : IEventLog
     private readonly KafkaOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly KafkaLink _link;
     private readonly KafkaTopics _topics;
 
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">Options out of range.</exception>
@@ -20,7 +21,8 @@ public sealed class KafkaEventLog : IEventLog
         KafkaNative.Require();
         _time = time;
         _logger = logger;
-        _topics = new KafkaTopics(options, time, logger);
+        _link = new KafkaLink(options, time, logger);
+        _topics = new KafkaTopics(options, _link, time, logger);
     }
 
     public ValueTask<TopicInfo> EnsureTopic(TopicSpec spec, CancellationToken cancellation) => _topics.Ensure(spec, cancellation);
@@ -28,7 +30,7 @@ public sealed class KafkaEventLog : IEventLog
     public ValueTask<OffsetBounds> Bounds(TopicPartition partition, CancellationToken cancellation) =>
         _topics.Bounds(partition, cancellation);
 
-    public IEventProducer CreateProducer() => new KafkaProducer(_options, _time, _logger);
+    public IEventProducer CreateProducer() => new KafkaProducer(_options, _link, _time, _logger);
 
     public async ValueTask<IGroupMember> Join(
         string group, IReadOnlyList<string> topics, IAssignmentHandler handler, CancellationToken cancellation)
@@ -36,11 +38,15 @@ public sealed class KafkaEventLog : IEventLog
         ArgumentException.ThrowIfNullOrEmpty(group);
         if (topics.Count == 0)
             throw new ArgumentException("A member reads at least one topic.", nameof(topics));
-        var first = await _topics.Describe(topics[0], cancellation);
-        foreach (var topic in topics.Skip(1))
-            if (await _topics.Describe(topic, cancellation) is var sibling && sibling.Partitions != first.Partitions)
-                throw new TopicMismatchException(topic, first.Partitions, sibling.Partitions);
-        return new KafkaGroupMember(group, topics, handler, _topics, _options, _time, _logger);
+        var found = new List<TopicInfo>(topics.Count);
+        foreach (var topic in topics)
+        {
+            found.Add(await _topics.Describe(topic, cancellation));
+            if (found[^1].Partitions != found[0].Partitions)
+                throw new TopicMismatchException(topic, found[0].Partitions, found[^1].Partitions);
+        }
+
+        return new KafkaGroupMember(group, found, handler, _topics, _options, _link, _time, _logger);
     }
 
     public async IAsyncEnumerable<LogRecord> Read(
@@ -51,7 +57,7 @@ public sealed class KafkaEventLog : IEventLog
             throw new OffsetOutOfRangeException(partition, from, bounds);
         if (from >= bounds.End)
             yield break;
-        await using var fetcher = new KafkaFetcher(_options, _logger);
+        await using var fetcher = new KafkaFetcher(_options, _link);
         var reader = new KafkaReader(partition, fetcher, _topics, _options.PartitionBufferBytes);
         reader.Seek(from);
         while (await reader.Read(ReadBatchBytes, bounds.End, cancellation) is { } batch)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 using Ck = Confluent.Kafka;
 
 namespace StreamForge.Silo.Streaming.Kafka;
@@ -14,22 +13,27 @@ internal sealed class KafkaFetcher : IAsyncDisposable
     private const int IdleMilliseconds = 20;
     private const int AskForEndEvery = 64;
 
-    private readonly ILogger _logger;
-    private readonly ConcurrentQueue<Action> _changes = new();
+    private readonly KafkaLink _link;
+    private readonly ConcurrentQueue<Change> _changes = new();
     private readonly Dictionary<TopicPartition, Feed> _feeds = [];
     private readonly Ck.IConsumer<byte[]?, byte[]?> _consumer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopping;
+    private volatile EventLogException? _failure;
 
-    public KafkaFetcher(KafkaOptions options, ILogger logger)
+    public KafkaFetcher(KafkaOptions options, KafkaLink link)
     {
-        _logger = logger;
+        _link = link;
         _consumer = new Ck.ConsumerBuilder<byte[]?, byte[]?>(KafkaSettings.Fetcher(options))
-            .SetErrorHandler((_, error) => logger.ClientError("fetcher", error.Code.ToString(), error.Reason))
+            .SetErrorHandler((_, error) => link.Failed("fetcher", error))
             .SetLogHandler(static (_, _) => { })
             .Build();
         Blocking.Start("kafka-fetch", Run);
     }
+
+    /// <param name="Make">Made between two polls.</param>
+    /// <param name="Starts">The buffer that it begins to fill, if it does.</param>
+    private readonly record struct Change(Action Make, PartitionBuffer? Starts = null, int Generation = 0);
 
     private sealed class Feed(TopicPartition partition, PartitionBuffer buffer, int generation)
     {
@@ -40,31 +44,42 @@ internal sealed class KafkaFetcher : IAsyncDisposable
         public int Fetched;
     }
 
+    /// <summary>Why it fetches nothing any more: it was not asked to end.</summary>
+    public EventLogException? Failure => _failure;
+
     /// <summary>Fetches from <paramref name="offset"/> on, wherever the partition was fetched from before.</summary>
-    public void Start(TopicPartition partition, long offset, PartitionBuffer buffer, int generation) => _changes.Enqueue(() =>
+    public void Start(TopicPartition partition, long offset, PartitionBuffer buffer, int generation)
+    {
+        _changes.Enqueue(new Change(() => Begin(partition, offset, buffer, generation), buffer, generation));
+        // Whoever comes after the end finds it here; who came before it, by the thread that ends.
+        if (_failure is { } failure)
+            buffer.Fail(generation, failure);
+    }
+
+    private void Begin(TopicPartition partition, long offset, PartitionBuffer buffer, int generation)
     {
         if (_feeds.TryGetValue(partition, out var old) && ReferenceEquals(old.Buffer, buffer) && old.Generation > generation)
             return;
         Drop(partition);
         _feeds[partition] = new Feed(partition, buffer, generation);
         _consumer.IncrementalAssign([new Ck.TopicPartitionOffset(partition.ToKafka(), offset)]);
-    });
+    }
 
     /// <summary>Goes on with a partition that was paused, unless it was started anew since.</summary>
-    public void Resume(TopicPartition partition, int generation) => _changes.Enqueue(() =>
+    public void Resume(TopicPartition partition, int generation) => _changes.Enqueue(new Change(() =>
     {
         if (!_feeds.TryGetValue(partition, out var feed) || !feed.Paused || feed.Generation != generation)
             return;
         feed.Paused = false;
         _consumer.Resume([partition.ToKafka()]);
-    });
+    }));
 
     /// <summary>Fetches it no more, unless another buffer has taken it over.</summary>
-    public void Stop(TopicPartition partition, PartitionBuffer buffer) => _changes.Enqueue(() =>
+    public void Stop(TopicPartition partition, PartitionBuffer buffer) => _changes.Enqueue(new Change(() =>
     {
         if (_feeds.TryGetValue(partition, out var feed) && ReferenceEquals(feed.Buffer, buffer))
             Drop(partition);
-    });
+    }));
 
     public async ValueTask DisposeAsync()
     {
@@ -78,17 +93,21 @@ internal sealed class KafkaFetcher : IAsyncDisposable
         {
             while (!_stopping)
             {
-                while (_changes.TryDequeue(out var change))
-                    change();
+                // One that fails stays among those that are told.
+                while (_changes.TryPeek(out var change))
+                {
+                    change.Make();
+                    _changes.TryDequeue(out _);
+                }
+
                 Poll();
             }
         }
-        catch (Ck.KafkaException error)
+        catch (Exception error)
         {
-            _logger.ClientError("fetcher", error.Error.Code.ToString(), error.Error.Reason);
-            var failure = new EventLogException($"Fetching from Kafka ended: {error.Error.Reason}", error);
-            foreach (var feed in _feeds.Values)
-                feed.Buffer.Fail(feed.Generation, failure);
+            // Whatever it was: a reader that waits must hear of it.
+            _failure = new EventLogException($"Fetching from Kafka ended: {error.Message}", error);
+            TellAll(_failure);
         }
         finally
         {
@@ -97,12 +116,21 @@ internal sealed class KafkaFetcher : IAsyncDisposable
         }
     }
 
+    private void TellAll(EventLogException failure)
+    {
+        foreach (var change in _changes)
+            change.Starts?.Fail(change.Generation, failure);
+        foreach (var feed in _feeds.Values)
+            feed.Buffer.Fail(feed.Generation, failure);
+    }
+
     private void Poll()
     {
         try
         {
             if (_consumer.Consume(IdleMilliseconds) is not { } result)
                 return;
+            _link.Worked();
             var partition = result.TopicPartition.ToOurs();
             if (!_feeds.TryGetValue(partition, out var feed))
                 return;
@@ -116,7 +144,7 @@ internal sealed class KafkaFetcher : IAsyncDisposable
             if (error.ConsumerRecord?.TopicPartition is { } about && _feeds.TryGetValue(about.ToOurs(), out var feed))
                 feed.Buffer.Fail(feed.Generation, error);
             else
-                _logger.ClientError("fetcher", error.Error.Code.ToString(), error.Error.Reason);
+                _link.Failed("fetcher", error.Error);
         }
     }
 

@@ -16,81 +16,142 @@ internal sealed class KafkaGroupMember : IGroupMember
 {
     private const int PollMilliseconds = 100;
     private readonly string _group;
-    private readonly IReadOnlyList<string> _topics;
+    private readonly IReadOnlyList<TopicInfo> _topics;
     private readonly string _lead;
+    private readonly KafkaLink _link;
     private readonly KafkaOptions _options;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Ck.IConsumer<byte[]?, byte[]?> _consumer;
     private readonly KafkaFetcher _fetcher;
     private readonly KafkaOffsets _offsets;
     private readonly KafkaAssignments _assignments;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile Exception? _failure;
+    private readonly TaskCompletionSource _polled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _ending;
+    private Exception? _failure;
     private volatile bool _leaving;
     private bool _changed;
-    private int _disposed;
 
     public KafkaGroupMember(
-        string group, IReadOnlyList<string> topics, IAssignmentHandler handler, KafkaTopics known, KafkaOptions options,
-        TimeProvider time, ILogger logger)
+        string group, IReadOnlyList<TopicInfo> topics, IAssignmentHandler handler, KafkaTopics known, KafkaOptions options,
+        KafkaLink link, TimeProvider time, ILogger logger)
     {
         _group = group;
         _topics = topics;
-        _lead = topics.Order(StringComparer.Ordinal).First();
+        _lead = topics.Select(static topic => topic.Name).Order(StringComparer.Ordinal).First();
         _options = options;
+        _link = link;
+        _time = time;
         _logger = logger;
         _consumer = new Ck.ConsumerBuilder<byte[]?, byte[]?>(KafkaSettings.Membership(options, group))
-            .SetErrorHandler((_, error) => logger.ClientError("member", error.Code.ToString(), error.Reason))
+            .SetErrorHandler((_, error) => link.Failed("member", error))
             .SetLogHandler(static (_, _) => { })
             .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
-            .SetPartitionsLostHandler((_, partitions) => _assignments!.Lose(Siblings(partitions.Select(static p => p.Partition))))
+            .SetPartitionsLostHandler((_, partitions) => Lost(partitions))
             .Build();
-        _fetcher = new KafkaFetcher(options, logger);
-        _offsets = new KafkaOffsets(group, _consumer, options, time, logger);
+        _fetcher = new KafkaFetcher(options, link);
+        _offsets = new KafkaOffsets(group, _consumer, options, link, time, logger);
         _assignments = new KafkaAssignments(
-            group, handler, known, _offsets, _fetcher, options, time, logger, error => _failure ??= error);
+            group, handler, known, _offsets, _fetcher, options, time, logger, Fail);
         Blocking.Start("kafka-member", Run);
+        _ending = End(known);
     }
 
     public Task Completion => _completion.Task;
 
+    private Exception? Failure => Volatile.Read(ref _failure);
+
     public async ValueTask DisposeAsync()
     {
         _leaving = true;
-        await _left.Task;
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-            return;
-        await _assignments.Settled();
-        await _offsets.DisposeAsync();
-        await _fetcher.DisposeAsync();
-        await Blocking.Call(() => { _consumer.Dispose(); return true; });
-        _completion.TrySetResult();
+        await _ending;
     }
+
+    private void Fail(Exception error) => Interlocked.CompareExchange(ref _failure, error, null);
 
     private void Run()
     {
         try
         {
             _consumer.Subscribe(_lead);
-            while (!_leaving && _failure is null)
+            while (!_leaving && Failure is null)
+            {
                 Poll();
+                if (_fetcher.Failure is { } failure)
+                    Fail(failure);
+            }
+        }
+        catch (Exception error)
+        {
+            // Whatever it was ends the membership, and the handler is told: nobody may wait for a thread that is gone.
+            Fail(new EventLogException($"Membership in group {_group} ended: {error.Message}", error));
+        }
+
+        _polled.SetResult();
+        // Who failed commits nothing more: what it held is lost.
+        if (Failure is not null)
+            _assignments.LoseAll();
+        if (_assignments.IsEmpty)
+            _released.TrySetResult();
+        try
+        {
             // Revokes what we have, by the callback, and leaves the group.
             _consumer.Close();
         }
         catch (Ck.KafkaException error)
         {
-            _failure ??= new EventLogException($"Membership in group {_group} ended: {error.Error.Reason}", error);
+            _link.Failed("member", error.Error);
         }
 
-        if (_failure is { } failure)
+        _released.TrySetResult();
+        _closed.SetResult();
+    }
+
+    /// <summary>Sees the membership to its end, in bounded time whatever brokers and the handler do.</summary>
+    private async Task End(KafkaTopics known)
+    {
+        using (var polled = new CancellationTokenSource())
+        {
+            var watching = Watch(known, polled.Token);
+            await _polled.Task;
+            polled.Cancel();
+            await watching;
+        }
+
+        await _released.Task;
+        await _assignments.Close();
+        // What is left to do may wait for a broker that is away; nobody has to wait with it.
+        var leaving = Release();
+        await leaving.WaitAsync(_options.CloseTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!leaving.IsCompleted)
+            _logger.LeavingTimedOut(_group, _options.CloseTimeout);
+        if (Failure is { } failure)
         {
             _logger.MembershipEnded(failure, _group);
-            _completion.TrySetException(failure);
+            _completion.SetException(failure);
         }
+        else
+        {
+            _completion.SetResult();
+        }
+    }
 
-        _left.SetResult();
+    private async Task Watch(KafkaTopics known, CancellationToken ended)
+    {
+        if (await KafkaTopicWatch.Watch(_topics, known, _options.TopicCheckInterval, _time, _logger, ended) is { } different)
+            Fail(different);
+    }
+
+    private async Task Release()
+    {
+        await _fetcher.DisposeAsync();
+        await _closed.Task;
+        await _offsets.DisposeAsync();
+        await Blocking.Call(() => { _consumer.Dispose(); return true; });
     }
 
     private void Poll()
@@ -101,7 +162,7 @@ internal sealed class KafkaGroupMember : IGroupMember
         }
         catch (Ck.ConsumeException error) when (!error.Error.IsFatal && !IsRefusal(error.Error.Code))
         {
-            _logger.ClientError("member", error.Error.Code.ToString(), error.Error.Reason);
+            _link.Failed("member", error.Error);
         }
 
         if (!_changed)
@@ -126,8 +187,22 @@ internal sealed class KafkaGroupMember : IGroupMember
     {
         // Bounded by the handler's deadline; when this returns, the partitions go to their next owner.
         _assignments.Revoke(Siblings(partitions.Select(static p => p.Partition))).GetAwaiter().GetResult();
+        NoteReleased();
+    }
+
+    private void Lost(List<Ck.TopicPartitionOffset> partitions)
+    {
+        _assignments.Lose(Siblings(partitions.Select(static p => p.Partition)));
+        NoteReleased();
+    }
+
+    /// <summary>While closing: the handler has let go of all.</summary>
+    private void NoteReleased()
+    {
+        if (_polled.Task.IsCompleted && _assignments.IsEmpty)
+            _released.TrySetResult();
     }
 
     private List<TopicPartition> Siblings(IEnumerable<Ck.Partition> partitions) =>
-        [.. from partition in partitions from topic in _topics select new TopicPartition(topic, partition.Value)];
+        [.. from partition in partitions from topic in _topics select new TopicPartition(topic.Name, partition.Value)];
 }

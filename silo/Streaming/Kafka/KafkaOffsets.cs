@@ -14,35 +14,52 @@ internal sealed class KafkaOffsets : IAsyncDisposable
 {
     private readonly string _group;
     private readonly KafkaOptions _options;
+    private readonly KafkaLink _link;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Ck.IConsumer<byte[]?, byte[]?> _consumer;
-    private readonly BlockingCollection<Request> _requests = [];
+    private readonly BlockingCollection<Order> _requests = [];
     private readonly Dictionary<TopicPartition, long> _committed = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public KafkaOffsets(
-        string group, Ck.IConsumer<byte[]?, byte[]?> consumer, KafkaOptions options, TimeProvider time, ILogger logger)
+        string group, Ck.IConsumer<byte[]?, byte[]?> consumer, KafkaOptions options, KafkaLink link, TimeProvider time, ILogger logger)
     {
         _group = group;
         _consumer = consumer;
         _options = options;
+        _link = link;
         _time = time;
         _logger = logger;
         Blocking.Start("kafka-offsets", Run);
     }
 
-    private abstract record Request;
+    private abstract record Order;
 
-    private sealed record CommitRequest(TopicPartition Partition, long Offset, TaskCompletionSource Done) : Request;
+    private sealed record CommitRequest(TopicPartition Partition, long Offset, TaskCompletionSource Done) : Order;
 
     private sealed record LookupRequest(
-        IReadOnlyList<TopicPartition> Partitions, TaskCompletionSource<IReadOnlyList<long?>> Done) : Request;
+        IReadOnlyList<TopicPartition> Partitions, TaskCompletionSource<IReadOnlyList<long?>> Done) : Order;
 
-    private sealed record ForgetRequest(IReadOnlyList<TopicPartition> Partitions) : Request;
+    private sealed record ForgetRequest(IReadOnlyList<TopicPartition> Partitions) : Order;
 
     /// <exception cref="EventLogException">Refused, or the outcome is unknown.</exception>
-    public Task Commit(TopicPartition partition, long offset)
+    public async Task Commit(TopicPartition partition, long offset, CancellationToken cancellation)
+    {
+        // The client would wait for the coordinator for as long as it is away, and its caller with it.
+        if (_link.IsAway)
+            throw new EventLogException($"No broker answers: offset {offset} of {partition} is not committed.");
+        try
+        {
+            await Hand(partition, offset).WaitAsync(_options.RequestTimeout, _time, cancellation);
+        }
+        catch (TimeoutException late)
+        {
+            throw new EventLogException($"Whether offset {offset} of {partition} is committed is unknown: no answer.", late);
+        }
+    }
+
+    private Task Hand(TopicPartition partition, long offset)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!TryAdd(new CommitRequest(partition, offset, done)))
@@ -70,7 +87,7 @@ internal sealed class KafkaOffsets : IAsyncDisposable
         _requests.Dispose();
     }
 
-    private bool TryAdd(Request request)
+    private bool TryAdd(Order request)
     {
         try
         {
@@ -116,7 +133,7 @@ internal sealed class KafkaOffsets : IAsyncDisposable
         _ended.SetResult();
     }
 
-    private void Carry(Request request)
+    private void Carry(Order request)
     {
         if (request is LookupRequest lookup)
             Carry(lookup);
@@ -130,6 +147,7 @@ internal sealed class KafkaOffsets : IAsyncDisposable
         try
         {
             var found = _consumer.Committed(lookup.Partitions.Select(static p => p.ToKafka()), _options.RequestTimeout);
+            _link.Worked();
             var offsets = new long?[lookup.Partitions.Count];
             for (var i = 0; i < offsets.Length; i++)
             {
@@ -187,6 +205,7 @@ internal sealed class KafkaOffsets : IAsyncDisposable
         try
         {
             _consumer.Commit(offsets.Select(static o => new Ck.TopicPartitionOffset(o.Key.ToKafka(), o.Value)));
+            _link.Worked();
         }
         catch (Ck.TopicPartitionOffsetException error)
         {

@@ -56,9 +56,19 @@ public sealed record KafkaOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:04:00")]
     public TimeSpan RevokeTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Of one request to a broker; an append fails after three of them. Default: 10 s.</summary>
+    /// <summary>Of one request to a broker; appends are tried for as long as it takes. Default: 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long leaving a group and closing a producer may wait for a broker that does not answer. Default: 1 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often it is looked whether the topics read are still the same ones, with as many partitions. Default: 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan TopicCheckInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// How often committed offsets are committed again. The group subscribes to one topic on behalf of its siblings, and a broker

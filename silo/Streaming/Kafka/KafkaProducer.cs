@@ -7,7 +7,7 @@ namespace StreamForge.Silo.Streaming.Kafka;
 /// The idempotent producer. What is under way is bounded in bytes; appends beyond wait in the order of their calls, so that a full
 /// buffer never turns records of one partition around.
 /// </summary>
-internal sealed class KafkaProducer(KafkaOptions options, TimeProvider time, ILogger logger) : IEventProducer
+internal sealed class KafkaProducer(KafkaOptions options, KafkaLink link, TimeProvider time, ILogger logger) : IEventProducer
 {
     private readonly Lock _lock = new();
     private readonly Queue<Pending> _waiting = new();
@@ -15,10 +15,15 @@ internal sealed class KafkaProducer(KafkaOptions options, TimeProvider time, ILo
     private Ck.IProducer<byte[]?, byte[]?>? _client;
     private string? _fatal;
     private long _bytesUnderWay;
-    private int _underWay;
+    private readonly HashSet<Pending> _underWay = [];
     private bool _disposed;
 
-    private sealed record Pending(NewRecord Record, long Bytes, TaskCompletionSource<AppendedAt> Done);
+    private sealed class Pending(NewRecord record, long bytes)
+    {
+        public readonly NewRecord Record = record;
+        public readonly long Bytes = bytes;
+        public readonly TaskCompletionSource<AppendedAt> Done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     public Task<AppendedAt> Append(NewRecord record, CancellationToken cancellation)
     {
@@ -27,7 +32,7 @@ internal sealed class KafkaProducer(KafkaOptions options, TimeProvider time, ILo
         if (bytes > options.MaxRecordBytes)
             return Task.FromException<AppendedAt>(new RecordTooLargeException(record.Topic, bytes, options.MaxRecordBytes));
 
-        var pending = new Pending(record, bytes, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new Pending(record, bytes);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -43,7 +48,7 @@ internal sealed class KafkaProducer(KafkaOptions options, TimeProvider time, ILo
         TaskCompletionSource done;
         lock (_lock)
         {
-            if (_underWay == 0 && _waiting.Count == 0)
+            if (_underWay.Count == 0 && _waiting.Count == 0)
                 return Task.CompletedTask;
             done = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _flushes.Add(done);
@@ -57,31 +62,58 @@ internal sealed class KafkaProducer(KafkaOptions options, TimeProvider time, ILo
     {
         lock (_lock)
             _disposed = true;
-        using (var late = new CancellationTokenSource(options.RequestTimeout, time))
-            await Flush(late.Token).ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        if (Interlocked.Exchange(ref _client, null) is { } client)
-            await Blocking.Call(() => { client.Dispose(); return true; });
+        await Flush(CancellationToken.None).WaitAsync(options.CloseTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        GiveUp();
+        if (Interlocked.Exchange(ref _client, null) is not { } client)
+            return;
+        var disposing = Blocking.Call(() => { client.Dispose(); return true; });
+        await ((Task)disposing).WaitAsync(options.CloseTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Whoever still waits for an append is told; what became of it is unknown.</summary>
+    private void GiveUp()
+    {
+        List<Pending> open;
+        lock (_lock)
+        {
+            open = [.. _underWay, .. _waiting];
+            _underWay.Clear();
+            _waiting.Clear();
+            _bytesUnderWay = 0;
+            EndFlushes();
+        }
+
+        if (open.Count == 0)
+            return;
+        logger.RecordsGivenUp(open.Count);
+        foreach (var pending in open)
+            pending.Done.TrySetException(new EventLogException(
+                $"It is not known to be appended to {pending.Record.Topic}: the producer was closed before a broker answered."));
     }
 
     /// <summary>Hands over what fits, in order. Called under the lock.</summary>
     private void Hand()
     {
         while (_waiting.TryPeek(out var next)
-            && (_underWay == 0 || (_fatal is null && _bytesUnderWay + next.Bytes <= options.ProducerBufferBytes)))
+            && (_underWay.Count == 0 || (_fatal is null && _bytesUnderWay + next.Bytes <= options.ProducerBufferBytes)))
         {
             _waiting.Dequeue();
-            _underWay++;
+            _underWay.Add(next);
             _bytesUnderWay += next.Bytes;
             if (TryProduce(next) is not { } refused)
                 continue;
-            _underWay--;
+            _underWay.Remove(next);
             _bytesUnderWay -= next.Bytes;
-            next.Done.SetException(refused);
+            next.Done.TrySetException(refused);
         }
 
-        if (_underWay > 0 || _waiting.Count > 0)
+        if (_underWay.Count > 0 || _waiting.Count > 0)
             return;
+        EndFlushes();
+    }
+
+    private void EndFlushes()
+    {
         foreach (var flush in _flushes)
             flush.SetResult();
         _flushes.Clear();
@@ -107,13 +139,16 @@ internal sealed class KafkaProducer(KafkaOptions options, TimeProvider time, ILo
     private void Delivered(Pending pending, Ck.DeliveryReport<byte[]?, byte[]?> report)
     {
         if (report.Error.IsError)
-            pending.Done.SetException(Failure(pending, report.Error, null));
+            pending.Done.TrySetException(Failure(pending, report.Error, null));
         else
-            pending.Done.SetResult(new AppendedAt(report.TopicPartition.ToOurs(), report.Offset.Value));
+            pending.Done.TrySetResult(new AppendedAt(report.TopicPartition.ToOurs(), report.Offset.Value));
+        if (!report.Error.IsError)
+            link.Worked();
         lock (_lock)
         {
             NoteFatal(report.Error);
-            _underWay--;
+            if (!_underWay.Remove(pending))
+                return; // given up
             _bytesUnderWay -= pending.Bytes;
             Hand();
         }
@@ -141,7 +176,7 @@ internal sealed class KafkaProducer(KafkaOptions options, TimeProvider time, ILo
         }
 
         return _client ??= new Ck.ProducerBuilder<byte[]?, byte[]?>(KafkaSettings.Producer(options))
-            .SetErrorHandler((_, error) => logger.ClientError("producer", error.Code.ToString(), error.Reason))
+            .SetErrorHandler((_, error) => link.Failed("producer", error))
             .SetLogHandler(static (_, _) => { })
             .Build();
     }

@@ -8,12 +8,12 @@ using Ck = Confluent.Kafka;
 namespace StreamForge.Silo.Streaming.Kafka;
 
 /// <summary>Topics as the brokers know them: existence, partition counts, ids and bounds.</summary>
-internal sealed class KafkaTopics(KafkaOptions options, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class KafkaTopics(KafkaOptions options, KafkaLink link, TimeProvider time, ILogger logger) : IDisposable
 {
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(100);
 
     private readonly Ck.IAdminClient _admin = new Ck.AdminClientBuilder(KafkaSettings.Admin(options))
-        .SetErrorHandler((_, error) => logger.ClientError("admin", error.Code.ToString(), error.Reason))
+        .SetErrorHandler((_, error) => link.Failed("admin", error))
         .SetLogHandler(static (_, _) => { })
         .Build();
 
@@ -62,6 +62,7 @@ internal sealed class KafkaTopics(KafkaOptions options, TimeProvider time, ILogg
                         RequestTimeout = options.RequestTimeout,
                         IsolationLevel = Ck.IsolationLevel.ReadCommitted,
                     }).WaitAsync(cancellation);
+                link.Worked();
                 return answer.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
             }
             catch (Ck.KafkaException error)
@@ -81,7 +82,9 @@ internal sealed class KafkaTopics(KafkaOptions options, TimeProvider time, ILogg
         or Ck.ErrorCode.ReplicaNotAvailable or Ck.ErrorCode.OffsetNotAvailable or Ck.ErrorCode.FencedLeaderEpoch
         or Ck.ErrorCode.UnknownLeaderEpoch or Ck.ErrorCode.Local_UnknownPartition or Ck.ErrorCode.Local_UnknownTopic;
 
-    private async ValueTask<TopicInfo?> Find(string topic, CancellationToken cancellation)
+    /// <summary>The topic as it is; null where there is none.</summary>
+    /// <exception cref="EventLogException">No broker answers.</exception>
+    public async ValueTask<TopicInfo?> Find(string topic, CancellationToken cancellation)
     {
         if (options.TopicIds == TopicIdSource.ByName)
             return await FindByName(topic, null, cancellation);
@@ -90,6 +93,7 @@ internal sealed class KafkaTopics(KafkaOptions options, TimeProvider time, ILogg
             var answer = await _admin.DescribeTopicsAsync(
                 Ck.TopicCollection.OfTopicNames([topic]),
                 new DescribeTopicsOptions { RequestTimeout = options.RequestTimeout }).WaitAsync(cancellation);
+            link.Worked();
             var found = answer.TopicDescriptions[0];
             var id = found.TopicId.ToGuid();
             if (id != Guid.Empty)

@@ -37,6 +37,24 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "Group {Group}: committing again failed")]
     public static partial void RecommitFailed(this ILogger logger, Exception error, string group);
 
+    [LoggerMessage(13, LogLevel.Error, "No broker at {Servers} answers: {Reason}; it is tried on and on")]
+    public static partial void BrokersAway(this ILogger logger, string servers, string reason);
+
+    [LoggerMessage(14, LogLevel.Warning, "Kafka at {Servers} answers again after {Time}; {Errors} errors of clients were counted and not told")]
+    public static partial void BrokersBack(this ILogger logger, string servers, TimeSpan time, int errors);
+
+    [LoggerMessage(15, LogLevel.Warning, "Kafka client {Client}: {Reason} ({Code}), {Count} times since it was told last")]
+    public static partial void ClientErrors(this ILogger logger, string client, string code, string reason, int count);
+
+    [LoggerMessage(16, LogLevel.Debug, "Whether topics are still the same cannot be seen: {Reason}")]
+    public static partial void TopicsUnknown(this ILogger logger, string reason);
+
+    [LoggerMessage(17, LogLevel.Warning, "Group {Group}: the broker did not answer the leaving within {Timeout}; it ends the membership by itself")]
+    public static partial void LeavingTimedOut(this ILogger logger, string group, TimeSpan timeout);
+
+    [LoggerMessage(18, LogLevel.Warning, "{Records} records that no broker has taken are given up: the producer is closed")]
+    public static partial void RecordsGivenUp(this ILogger logger, int records);
+
     [LoggerMessage(12, LogLevel.Error, "The producer is unusable ({Reason}); what it held has failed, and a new one takes its place")]
     public static partial void ProducerReplaced(this ILogger logger, string reason);
 }

@@ -67,8 +67,8 @@ internal sealed class MarketPipeline(
         var derivation = new MarketDerivation();
         _parser = Group(parserServices, partition => new DerivationPump(partition, parserServices, derivation));
 
-        await _instruments.Join([Topics.MarketDepth, Topics.MarketTrades], cancellationToken);
-        await _parser.Join([Topics.RawMarket], cancellationToken);
+        await _instruments.Join([_options.Topic(Topics.MarketDepth), _options.Topic(Topics.MarketTrades)], cancellationToken);
+        await _parser.Join([_options.Topic(Topics.RawMarket)], cancellationToken);
     }
 
     /// <summary>

@@ -49,4 +49,13 @@ internal static partial class Log
 
     [LoggerMessage(14, LogLevel.Warning, "{Partition}: key {Key} could not be flushed")]
     public static partial void FlushFailed(ILogger logger, Exception error, TopicPartition partition, string key);
+
+    [LoggerMessage(20, LogLevel.Warning, "Group {Group} is without membership and joins again: {Reason}")]
+    public static partial void MembershipEnded(ILogger logger, string group, string reason);
+
+    [LoggerMessage(21, LogLevel.Warning, "Group {Group} is joined again, at attempt {Attempt}")]
+    public static partial void JoinedAgain(ILogger logger, string group, int attempt);
+
+    [LoggerMessage(22, LogLevel.Warning, "Group {Group}: leaving after the membership had ended failed")]
+    public static partial void LeavingFailed(ILogger logger, Exception error, string group);
 }

@@ -4,7 +4,7 @@ namespace StreamForge.Silo.Streaming.Pump;
 
 /// <summary>
 /// A consumer group of this process: one pump for every partition that the log assigns. Ends a pump properly when its
-/// partition goes to somebody else.
+/// partition goes to somebody else; joins again when the membership itself has ended.
 /// </summary>
 internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
 {
@@ -14,9 +14,10 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
     private readonly Action<PartitionPump> _started;
     private readonly Action<PartitionPump> _ended;
     private readonly Dictionary<TopicPartition, Running> _running = [];
+    private readonly Dictionary<TopicPartition, PartitionPump> _lost = [];
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _cut = new();
-    private IGroupMember? _member;
+    private LastingMembership? _membership;
 
     public PumpGroup(
         PumpServices services,
@@ -47,8 +48,31 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
         }
     }
 
-    public async Task Join(IReadOnlyList<string> topics, CancellationToken cancellation) =>
-        _member = await _services.EventLog.Join(_services.Group, topics, this, cancellation);
+    /// <summary>
+    /// The pumps that run now, and those whose partition was lost and not shared anew since: why each does not go on, none where it
+    /// does. In order of topic and partition. Any thread.
+    /// </summary>
+    public IReadOnlyList<PumpStanding> Standings
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _running.Values.Select(running => new PumpStanding(running.Pump, running.Pump.StallReason))
+                    .Concat(_lost.Values.Select(pump => new PumpStanding(pump, WhyLost)))
+                    .OrderBy(at => at.Pump.Partition.Topic, StringComparer.Ordinal).ThenBy(at => at.Pump.Partition.Partition)];
+        }
+    }
+
+    private string WhyLost => _membership?.Trouble ?? $"Lost to group {Name}; it is not shared anew yet.";
+
+    /// <summary>Joins; should the membership end by itself, joins again until the group is left.</summary>
+    /// <exception cref="EventLogException">The first joining failed.</exception>
+    public async Task Join(IReadOnlyList<TopicSpec> topics, CancellationToken cancellation)
+    {
+        var membership = new LastingMembership(_services, topics, this);
+        await membership.Join(cancellation);
+        _membership = membership;
+    }
 
     /// <summary>Runs something on a pump's own turn: operators' actions.</summary>
     public Task<T> On<T>(PartitionPump pump, Func<Task<T>> act)
@@ -62,6 +86,9 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask Assigned(IReadOnlyList<IAssignedPartition> partitions, CancellationToken cancellation)
     {
+        // Shared anew: what is not among these is another member's, or comes later.
+        lock (_gate)
+            _lost.Clear();
         foreach (var partition in partitions)
         {
             var pump = _create(partition);
@@ -85,6 +112,9 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
     public async ValueTask Lost(IReadOnlyList<TopicPartition> partitions)
     {
         var gone = Take(partitions);
+        lock (_gate)
+            foreach (var pump in gone)
+                _lost[pump.Partition] = pump;
         foreach (var pump in gone)
             pump.Abort();
         await Task.WhenAll(gone.Select(pump => End(pump, pump.Completion)));
@@ -94,10 +124,10 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
     /// <returns>Whether every pump was left to have its last checkpoint.</returns>
     public async Task<bool> Leave(CancellationToken deadline)
     {
-        if (_member is null)
+        if (_membership is null)
             return true;
         await using var cutting = deadline.Register(_cut.Cancel);
-        await _member.DisposeAsync();
+        await _membership.DisposeAsync();
         return !_cut.IsCancellationRequested;
     }
 
@@ -127,3 +157,6 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
 
     private sealed record Running(PartitionPump Pump, TaskScheduler Scheduler);
 }
+
+/// <param name="StallReason">Why its records do not go on for now; none while they do.</param>
+internal readonly record struct PumpStanding(PartitionPump Pump, string? StallReason);

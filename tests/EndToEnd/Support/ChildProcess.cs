@@ -14,6 +14,12 @@ internal sealed class ChildProcess : IDisposable
     private readonly ConcurrentQueue<string> _errors = new();
 
     public ChildProcess(params IEnumerable<string> arguments)
+        : this(new Dictionary<string, string>(), arguments)
+    {
+    }
+
+    /// <param name="environment">Variables beside those of this process.</param>
+    public ChildProcess(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(Executable)
         {
@@ -23,6 +29,8 @@ internal sealed class ChildProcess : IDisposable
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);

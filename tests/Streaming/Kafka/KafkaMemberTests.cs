@@ -127,6 +127,76 @@ public sealed class KafkaMemberTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_handler_that_fails_ends_the_membership_and_is_told_that_the_rest_is_lost()
+    {
+        var failing = new RecordingHandler { OnRevoked = static _ => throw new InvalidDataException("cannot let go") };
+        var group = "failing-" + _broker.Suffix;
+        await using var bad = await _log.Join(group, [_topic.Name], failing, CancellationToken.None);
+        await Eventually.Holds(() => failing.Owned.Count == _topic.Partitions, Deadline, "the member owns all");
+        var waiting = failing.Owned.Select(p => failing[p].Read(1_000, CancellationToken.None).AsTask()).ToList();
+
+        var other = new RecordingHandler();
+        await using var good = await _log.Join(group, [_topic.Name], other, CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(() => bad.Completion.WaitAsync(Deadline));
+        Assert.Equal("cannot let go", failure.Message);
+        Assert.StartsWith("lost", failing.Events[^1], StringComparison.Ordinal);
+        foreach (var read in waiting)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(Deadline));
+        await Eventually.Holds(() => other.Owned.Count == _topic.Partitions, Deadline, "the other member owns all");
+    }
+
+    [Fact]
+    public async Task An_assignment_that_never_ends_does_not_hold_up_the_group()
+    {
+        await using var log = _broker.Open(_broker.Options with { RevokeTimeout = TimeSpan.FromSeconds(1) });
+        var never = new TaskCompletionSource();
+        var begun = new TaskCompletionSource();
+        var stuck = new RecordingHandler
+        {
+            OnAssigned = _ =>
+            {
+                begun.TrySetResult();
+                return new ValueTask(never.Task);
+            },
+        };
+        var group = "stuck-" + _broker.Suffix;
+        await using var bad = await log.Join(group, [_topic.Name], stuck, CancellationToken.None);
+        await begun.Task.WaitAsync(Deadline);
+        var other = new RecordingHandler();
+        await using var good = await log.Join(group, [_topic.Name], other, CancellationToken.None);
+        await Eventually.Holds(() => other.Owned.Count == _topic.Partitions / 2, Deadline, "the other member gets its share");
+        await bad.DisposeAsync().AsTask().WaitAsync(Deadline);
+        await Eventually.Holds(() => other.Owned.Count == _topic.Partitions, Deadline, "the other member owns all");
+        never.SetResult();
+    }
+
+    [Fact]
+    public async Task With_the_broker_away_members_and_producers_end_and_tell_who_waits()
+    {
+        Assert.SkipWhen(_broker.Mock is null, "Only the mock cluster goes away on demand.");
+        var handler = new RecordingHandler();
+        var member = await _log.Join("away-" + _broker.Suffix, [_topic.Name], handler, CancellationToken.None);
+        await Eventually.Holds(() => handler.Owned.Count == _topic.Partitions, Deadline, "the member owns all");
+        var producer = _log.CreateProducer();
+        await producer.Append(Record(0, 0, 10), CancellationToken.None);
+        var partition = handler[new TopicPartition(_topic.Name, 0)];
+        _broker.Mock.StopBroker();
+        var append = producer.Append(Record(0, 1, 10), CancellationToken.None);
+        var flush = producer.Flush(CancellationToken.None);
+        var commit = partition.Commit(1, CancellationToken.None).AsTask();
+
+        await producer.DisposeAsync().AsTask().WaitAsync(Deadline);
+        await Assert.ThrowsAsync<EventLogException>(() => append.WaitAsync(Deadline));
+        await flush.WaitAsync(Deadline);
+        await Assert.ThrowsAsync<EventLogException>(() => commit.WaitAsync(Deadline));
+        await member.DisposeAsync().AsTask().WaitAsync(Deadline);
+        Assert.Empty(handler.Owned);
+        await member.Completion.WaitAsync(Deadline);
+        _broker.Mock.StartBroker();
+    }
+
+    [Fact]
     public async Task Bounds_are_asked_for_again_while_a_partition_has_no_leader()
     {
         Assert.SkipWhen(_broker.Mock is null, "Only the mock cluster refuses on demand.");

@@ -24,11 +24,11 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, ModelGrain> _grains = new(StringComparer.Ordinal);
     private readonly List<PumpGroup> _groups = [];
-    private readonly SegmentEventLog _log;
+    private readonly WatchedLog _log;
     private readonly FileStateStore _rows;
     private readonly IEventProducer _producer;
 
-    private PumpHarness(SegmentEventLog log, FileStateStore rows, Guid logId)
+    private PumpHarness(WatchedLog log, FileStateStore rows, Guid logId)
     {
         (_log, _rows, LogId) = (log, rows, logId);
         _producer = log.CreateProducer();
@@ -43,6 +43,8 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
     public FilePartitionStore Partitions { get; }
 
     public DeadLetterWriter DeadLetters { get; }
+
+    public WatchedLog Log => _log;
 
     public PumpCounters Counters { get; } = new();
 
@@ -66,7 +68,7 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
         var rows = await FileStateStore.Open(new SimulatedFileSystem(), new FileStateStoreOptions(), time, NullLogger.Instance);
         var topic = await log.EnsureTopic(new TopicSpec("numbers", 1), CancellationToken.None);
         await log.EnsureTopic(new TopicSpec(Topics.DeadLetters, 1), CancellationToken.None);
-        return new PumpHarness(log, rows, topic.LogId);
+        return new PumpHarness(new WatchedLog(log), rows, topic.LogId);
     }
 
     public ModelGrain Grain(string key) => _grains.GetOrAdd(key, _ => new ModelGrain(Topic, LogId));
@@ -105,31 +107,48 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
         CancellationToken.None);
 
     /// <summary>A member of the group joins; with one partition it gets it, and whoever had it loses it.</summary>
-    public async Task<PumpGroup> Join(string group = Group)
+    /// <param name="creating">Called before each pump is created.</param>
+    public async Task<PumpGroup> Join(string group = Group, TimeProvider? time = null, Action<IAssignedPartition>? creating = null)
     {
-        var services = new PumpServices
-        {
-            Group = group,
-            Owner = "test",
-            EventLog = _log,
-            Producer = _producer,
-            Partitions = Partitions,
-            DeadLetters = DeadLetters,
-            Counters = Counters,
-            Options = Options,
-            Time = TimeProvider.System,
-            Logger = NullLogger.Instance,
-        };
+        var services = Services(group, time ?? TimeProvider.System);
         var member = new PumpGroup(
             services,
-            partition => new GrainPump(partition, services, this),
-            () => new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler,
+            partition =>
+            {
+                creating?.Invoke(partition);
+                return new GrainPump(partition, services, this);
+            },
+            NewScheduler,
             pump => Board.SignIn((GrainPump)pump),
             pump => Board.SignOut((GrainPump)pump));
         _groups.Add(member);
-        await member.Join([Topic], CancellationToken.None);
+        await member.Join([new TopicSpec(Topic, 1)], CancellationToken.None);
         return member;
     }
+
+    /// <summary>A pump that belongs to no group and runs.</summary>
+    public GrainPump Pump(IAssignedPartition partition)
+    {
+        var pump = new GrainPump(partition, Services(Group, TimeProvider.System), this);
+        pump.Start(NewScheduler());
+        return pump;
+    }
+
+    private static TaskScheduler NewScheduler() => new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+
+    private PumpServices Services(string group, TimeProvider time) => new()
+    {
+        Group = group,
+        Owner = "test",
+        EventLog = _log,
+        Producer = _producer,
+        Partitions = Partitions,
+        DeadLetters = DeadLetters,
+        Counters = Counters,
+        Options = Options,
+        Time = time,
+        Logger = NullLogger.Instance,
+    };
 
     /// <summary>Returns when the stored low-water mark is at the end of the log.</summary>
     public Task AllDurable() => Eventually.HoldsAsync(
