@@ -44,6 +44,8 @@ public class KafkaTests
                 async () => (await Rows(http)).Count(row => row.GetProperty("stalled").GetBoolean()) == Partitions,
                 Deadline,
                 "every partition is shown as stalled");
+            var view = await http.GetFromJsonAsync<JsonElement>("/v1/instruments/" + Instrument);
+            Assert.NotEqual("live", view.GetProperty("freshness").GetProperty("status").GetString());
             Assert.False((await http.GetAsync("/health/ready")).IsSuccessStatusCode, "not ready while the broker is away");
             kafka.StartBroker();
             await exchange.AdvanceAsync(Frames - (Frames / 2));

@@ -15,6 +15,7 @@ internal sealed class KafkaLink(KafkaOptions options, TimeProvider time, ILogger
     private readonly Lock _gate = new();
     private readonly Dictionary<Ck.ErrorCode, Spell> _spells = [];
     private volatile bool _away;
+    private TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _awaySince;
     private long _lastAway;
 
@@ -29,6 +30,9 @@ internal sealed class KafkaLink(KafkaOptions options, TimeProvider time, ILogger
     /// <summary>No broker answers, as far as is known.</summary>
     public bool IsAway => _away;
 
+    /// <summary>Completes when no broker answers any more.</summary>
+    public Task Gone => Volatile.Read(ref _gone).Task;
+
     /// <summary>A client met an error that it goes on after.</summary>
     public void Failed(string client, Ck.Error error)
     {
@@ -40,6 +44,7 @@ internal sealed class KafkaLink(KafkaOptions options, TimeProvider time, ILogger
             if (error.Code == Ck.ErrorCode.Local_AllBrokersDown && !_away)
             {
                 (_away, _awaySince) = (true, now);
+                _gone.SetResult();
                 logger.BrokersAway(options.BootstrapServers, error.Reason);
                 _spells[error.Code] = new Spell { LastMet = now, LastSaid = now };
                 return;
@@ -60,6 +65,7 @@ internal sealed class KafkaLink(KafkaOptions options, TimeProvider time, ILogger
             if (!_away || time.GetElapsedTime(_lastAway) < QuietBefore)
                 return;
             _away = false;
+            Volatile.Write(ref _gone, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             logger.BrokersBack(options.BootstrapServers, time.GetElapsedTime(_awaySince), _spells.Values.Sum(static spell => spell.Unsaid));
             _spells.Clear();
         }

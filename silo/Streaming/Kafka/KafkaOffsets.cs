@@ -51,7 +51,11 @@ internal sealed class KafkaOffsets : IAsyncDisposable
             throw new EventLogException($"No broker answers: offset {offset} of {partition} is not committed.");
         try
         {
-            await Hand(partition, offset).WaitAsync(_options.RequestTimeout, _time, cancellation);
+            var answer = Hand(partition, offset);
+            await Task.WhenAny(answer, _link.Gone).WaitAsync(_options.RequestTimeout, _time, cancellation);
+            if (!answer.IsCompleted)
+                throw new EventLogException($"Whether offset {offset} of {partition} is committed is unknown: no broker answers any more.");
+            await answer;
         }
         catch (TimeoutException late)
         {
