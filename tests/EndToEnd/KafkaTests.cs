@@ -44,8 +44,11 @@ public class KafkaTests
                 async () => (await Rows(http)).Count(row => row.GetProperty("stalled").GetBoolean()) == Partitions,
                 Deadline,
                 "every partition is shown as stalled");
-            var view = await http.GetFromJsonAsync<JsonElement>("/v1/instruments/" + Instrument);
-            Assert.NotEqual("live", view.GetProperty("freshness").GetProperty("status").GetString());
+            await Eventually.HoldsAsync(
+                async () => (await http.GetFromJsonAsync<JsonElement>("/v1/instruments/" + Instrument))
+                    .GetProperty("freshness").GetProperty("status").GetString() != "live",
+                Deadline,
+                "nobody vouches for the answers");
             Assert.False((await http.GetAsync("/health/ready")).IsSuccessStatusCode, "not ready while the broker is away");
             kafka.StartBroker();
             await exchange.AdvanceAsync(Frames - (Frames / 2));
