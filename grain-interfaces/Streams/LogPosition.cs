@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+
 namespace StreamForge.Contracts.Streams;
 
 /// <summary>
@@ -35,20 +37,33 @@ public readonly record struct Origin(
     /// <summary>The header form: <c>logId/partition/offset/index</c>.</summary>
     public override string ToString() => $"{LogId:N}/{Partition}/{Offset}/{Index}";
 
-    /// <summary>Reads the header form.</summary>
-    /// <returns>False where <paramref name="text"/> is not of that form.</returns>
-    public static bool TryParse(ReadOnlySpan<char> text, out Origin origin)
+    /// <summary>Reads the header form, in UTF-8.</summary>
+    /// <returns>False where <paramref name="utf8"/> is not of that form.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out Origin origin)
     {
+        const int GuidLength = 32;
         origin = default;
-        Span<Range> parts = stackalloc Range[5];
-        if (text.Split(parts, '/') != 4
-            || !Guid.TryParseExact(text[parts[0]], "N", out var logId)
-            || !int.TryParse(text[parts[1]], out var partition)
-            || !long.TryParse(text[parts[2]], out var offset)
-            || !int.TryParse(text[parts[3]], out var index))
+        if (!Utf8Parser.TryParse(utf8, out Guid logId, out var read, 'N')
+            || read != GuidLength
+            || !TryNumber(ref utf8, ref read, out var partition)
+            || partition > int.MaxValue
+            || !TryNumber(ref utf8, ref read, out var offset)
+            || !TryNumber(ref utf8, ref read, out var index)
+            || index > int.MaxValue
+            || read != utf8.Length)
             return false;
-        origin = new Origin(logId, partition, offset, index);
+        origin = new Origin(logId, (int)partition, offset, (int)index);
         return true;
+    }
+
+    /// <summary>A slash and the number after it; <paramref name="read"/> bytes of <paramref name="utf8"/> are done with.</summary>
+    private static bool TryNumber(ref ReadOnlySpan<byte> utf8, ref int read, out long number)
+    {
+        number = 0;
+        if (read >= utf8.Length || utf8[read] != (byte)'/')
+            return false;
+        utf8 = utf8[(read + 1)..];
+        return Utf8Parser.TryParse(utf8, out number, out read) && number >= 0;
     }
 
     public static bool operator <(Origin left, Origin right) => left.CompareTo(right) < 0;

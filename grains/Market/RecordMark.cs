@@ -1,25 +1,31 @@
 using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.State;
 
 namespace StreamForge.Grains.Market;
 
 /// <summary>Which record content came from; becomes a <see cref="Provenance"/> when somebody asks.</summary>
-public readonly record struct RecordMark(
-    string Topic, int Partition, long Offset, string? EventId, Origin? Origin, string? TraceParent, string? RepairId)
+/// <remarks>It refers to the record instead of copying it: there is one for every event, and nearly all are replaced unread.</remarks>
+public readonly record struct RecordMark(string Topic, int Partition, IngestRecord Record)
 {
+    public long Offset => Record.Offset;
+
+    public string? RepairId => Record.RepairId;
+
+    /// <summary>The mark of a record; events that may be large are not kept by it.</summary>
     public static RecordMark Of(IngestBatch batch, IngestRecord record) => new(
-        batch.Topic, batch.Partition, record.Offset, record.EventId, record.Origin, record.TraceParent, record.RepairId);
+        batch.Topic, batch.Partition, record.Event is DepthDiff or Trade ? record : record with { Event = null });
 
     /// <param name="repairId">The repair that set the base of the content.</param>
     public Provenance ToProvenance(string? repairId) => new()
     {
         Topic = Topic,
         Partition = Partition,
-        Offset = Offset,
-        EventId = EventId,
-        Origin = Origin?.ToString(),
-        TraceParent = TraceParent,
+        Offset = Record.Offset,
+        EventId = Record.EventId,
+        Origin = Record.Origin?.ToString(),
+        TraceParent = Record.TraceParent,
         RepairId = repairId,
     };
 
@@ -27,10 +33,10 @@ public readonly record struct RecordMark(
     {
         writer.Text(Topic);
         writer.Count(Partition);
-        writer.Signed(Offset);
-        writer.Text(EventId);
-        writer.Bool(Origin.HasValue);
-        if (Origin is { } origin)
+        writer.Signed(Record.Offset);
+        writer.Text(Record.EventId);
+        writer.Bool(Record.Origin.HasValue);
+        if (Record.Origin is { } origin)
         {
             writer.Guid(origin.LogId);
             writer.Count(origin.Partition);
@@ -38,16 +44,23 @@ public readonly record struct RecordMark(
             writer.Count(origin.Index);
         }
 
-        writer.Text(TraceParent);
-        writer.Text(RepairId);
+        writer.Text(Record.TraceParent);
+        writer.Text(Record.RepairId);
     }
 
-    public static RecordMark Read(ref StateReader reader) => new(
-        reader.Text() ?? "",
-        reader.Number(),
-        reader.Signed(),
-        reader.Text(),
-        reader.Bool() ? new Origin(reader.Guid(), reader.Number(), reader.Signed(), reader.Number()) : null,
-        reader.Text(),
-        reader.Text());
+    public static RecordMark Read(ref StateReader reader)
+    {
+        var topic = reader.Text() ?? "";
+        var partition = reader.Number();
+        return new RecordMark(topic, partition, new IngestRecord
+        {
+            Offset = reader.Signed(),
+            // The time in the log is not stored: nobody asks a mark for it.
+            Timestamp = default,
+            EventId = reader.Text(),
+            Origin = reader.Bool() ? new Origin(reader.Guid(), reader.Number(), reader.Signed(), reader.Number()) : null,
+            TraceParent = reader.Text(),
+            RepairId = reader.Text(),
+        });
+    }
 }

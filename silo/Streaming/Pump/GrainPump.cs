@@ -32,15 +32,17 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
     {
         get
         {
-            if (_ledger.PendingBytes >= Options.WindowBytes)
+            var waiting = _ledger.PendingBytes;
+            if (_full || waiting >= Options.WindowBytes)
             {
-                _full = true;
+                var stuckSince = Time.GetUtcNow() - Options.LeaveAfter;
                 // What is left in the log is read again, and must not be in the books twice.
-                Services.Counters.CountIn(-_ledger.LeaveStuck(Time.GetUtcNow() - Options.LeaveAfter));
+                Services.Counters.CountIn(-_ledger.LeaveStuck(stuckSince));
+                // What calls carry cannot be left; keys that do not answer hold it beside the window, so that the others go on.
+                waiting = _ledger.PendingBytes - Math.Min(_ledger.StuckBytes(stuckSince), Options.StuckBytes);
             }
             // Once full, half of it must go first: many small reads would make as many small calls.
-            if (_ledger.PendingBytes <= Options.WindowBytes / 2)
-                _full = false;
+            _full = waiting > (_full ? Options.WindowBytes / 2 : Options.WindowBytes - 1);
             return !_full;
         }
     }

@@ -118,6 +118,16 @@ internal sealed class PumpLedger
         return before - worst.PendingCount;
     }
 
+    /// <summary>Bytes that wait in lanes without progress since <paramref name="stuckSince"/>.</summary>
+    public long StuckBytes(DateTimeOffset stuckSince)
+    {
+        var bytes = 0L;
+        foreach (var lane in _order)
+            if (lane.PendingCount > 0 && lane.ProgressAt <= stuckSince)
+                bytes += lane.PendingBytes;
+        return bytes;
+    }
+
     /// <summary>Parks a key from an offset on; a durable row must say so already.</summary>
     public void Park(KeyLane lane, long fromOffset) => PendingBytes -= lane.Park(fromOffset);
 

@@ -5,9 +5,13 @@ namespace StreamForge.Silo.Streaming.Pump;
 /// <summary>How a partition is read, delivered and checkpointed.</summary>
 public sealed class PumpOptions
 {
-    /// <summary>Bytes of records that may wait to be applied, a partition. A full window pauses reading, never membership. Default 1 MiB.</summary>
+    /// <summary>Bytes of records that may wait to be applied, a partition. A full window pauses reading, never membership. Default 256 KiB.</summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
-    public int WindowBytes { get; set; } = 1024 * 1024;
+    public int WindowBytes { get; set; } = 256 * 1024;
+
+    /// <summary>Bytes that keys without progress may hold beside the window, a partition: calls that do not come back. Default 16 MiB.</summary>
+    [Range(0, 1024 * 1024 * 1024)]
+    public int StuckBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>Bytes asked for in one read. Default 256 KiB.</summary>
     [Range(4 * 1024, 64 * 1024 * 1024)]
@@ -17,9 +21,9 @@ public sealed class PumpOptions
     [Range(1, 100_000)]
     public int RunRecords { get; set; } = 512;
 
-    /// <summary>Bytes of one key in one call, about. Default 256 KiB.</summary>
+    /// <summary>Bytes of one key in one call, about. Default 64 KiB.</summary>
     [Range(1024, 64 * 1024 * 1024)]
-    public int RunBytes { get; set; } = 256 * 1024;
+    public int RunBytes { get; set; } = 64 * 1024;
 
     /// <summary>The shortest time between checkpoints. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]

@@ -6,8 +6,6 @@ namespace StreamForge.Silo.Streaming.Pump;
 /// <summary>A record of the log as a grain sees it: its headers are gone through once, and only what is there becomes text.</summary>
 internal static class RecordIntake
 {
-    private const int MaxOrigin = 128;
-
     /// <param name="decoded">The event; none where the record is only moved over.</param>
     public static IngestRecord Of(LogRecord record, StreamEvent? decoded)
     {
@@ -23,7 +21,7 @@ internal static class RecordIntake
                     eventId = Text(header);
                     break;
                 case RecordHeaders.Origin:
-                    origin = OriginOf(header.Value.Span);
+                    origin = Origin.TryParse(header.Value.Span, out var parsed) ? parsed : null;
                     break;
                 case RecordHeaders.TraceParent:
                     traceParent = Text(header);
@@ -47,14 +45,4 @@ internal static class RecordIntake
     }
 
     private static string Text(in LogHeader header) => Encoding.UTF8.GetString(header.Value.Span);
-
-    private static Origin? OriginOf(ReadOnlySpan<byte> utf8)
-    {
-        if (utf8.Length > MaxOrigin)
-            return null;
-        Span<char> text = stackalloc char[MaxOrigin];
-        return Encoding.UTF8.TryGetChars(utf8, text, out var length) && Origin.TryParse(text[..length], out var origin)
-            ? origin
-            : null;
-    }
 }

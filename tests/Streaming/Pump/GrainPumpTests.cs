@@ -137,6 +137,26 @@ public class GrainPumpTests
     }
 
     [Fact]
+    public async Task A_call_that_carries_a_whole_window_and_does_not_come_back_delays_no_other_key()
+    {
+        await using var harness = await PumpHarness.Create();
+        harness.Options.ReadBytes = harness.Options.WindowBytes = harness.Options.RunBytes = 64 * 1024;
+        harness.Options.RunRecords = 100_000;
+        var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        harness.Grain("stuck").Before = _ => open.Task;
+        await AppendMany(harness, ["stuck"], 5_000);
+        await AppendMany(harness, ["free"], 5_000);
+        var group = await harness.Join();
+        await PumpHarness.Holds(() => harness.Grain("free").Values.Count == 5_000, "the free key is served");
+        Assert.InRange(
+            ((GrainPump)Assert.Single(group.Pumps)).Ledger.PendingBytes, harness.Options.WindowBytes / 2, 2 * harness.Options.WindowBytes);
+        open.SetResult();
+        await harness.AllDurable();
+        Assert.Equal(Numbers(5_000), harness.Grain("stuck").Values);
+        harness.AssertBooksBalance();
+    }
+
+    [Fact]
     public async Task A_stuck_key_leaves_its_records_in_the_log_when_memory_is_full_and_catches_up_later()
     {
         await using var harness = await PumpHarness.Create();
