@@ -1,10 +1,11 @@
 using System.CommandLine;
 using StreamForge.Standalone.Commands;
+using StreamForge.Standalone.Hosting;
 
 // The one executable behind ./platform up and ./platform exchange.
 var root = new RootCommand("StreamForge: a cache fed by events that is right, or says that it is not.")
 {
-    UpCommand.Create(),
+    UpCommand.Create(PlatformSeams.None),
     ExchangeCommand.Create(),
 };
 

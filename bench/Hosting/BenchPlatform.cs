@@ -28,6 +28,8 @@ internal sealed record BenchPlatformOptions
 
     /// <summary>Connection string; none: files.</summary>
     public string? Postgres { get; init; }
+
+    public PlatformSeams Seams { get; init; } = PlatformSeams.None;
 }
 
 /// <summary>
@@ -77,7 +79,8 @@ internal sealed class BenchPlatform : IAsyncDisposable
         var ids = new RandomIdSource();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge.Bench" });
         var settings = new PlatformSettings(builder.Configuration);
-        var storage = await StorageSetup.Open(Up(options, folder), settings, TimeProvider.System, ids, loggers, cancellation);
+        var storage = await StorageSetup.Open(
+            Up(options, folder), settings, options.Seams, TimeProvider.System, ids, loggers, cancellation);
         Logging(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using StreamForge.Standalone.Hosting;
 
 namespace StreamForge.Standalone.Commands;
 
@@ -9,7 +10,8 @@ internal static class UpCommand
 {
     internal static readonly string[] Venues = ["binance", "binance-usdm", "kraken"];
 
-    public static Command Create()
+    /// <param name="seams">What a host for tests changes of the platform that it runs.</param>
+    public static Command Create(PlatformSeams seams)
     {
         var port = new Option<int>("--port") { CustomParser = ParseWhole, Description = "Port of the client API; 0 takes a free one.", DefaultValueFactory = _ => 8080 };
         port.Validators.Add(result => Range(result, 0, 65535));
@@ -73,6 +75,7 @@ internal static class UpCommand
                 Instruments = parsed.GetValue(instruments),
                 Rate = parsed.GetValue(rate),
             },
+            seams,
             cancellation));
         return command;
     }

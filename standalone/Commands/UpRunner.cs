@@ -11,13 +11,13 @@ namespace StreamForge.Standalone.Commands;
 /// <summary>Runs the platform until it is asked to end.</summary>
 internal static class UpRunner
 {
-    public static async Task<int> Run(UpOptions options, CancellationToken cancellation)
+    public static async Task<int> Run(UpOptions options, PlatformSeams seams, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         using var signal = new ShutdownSignal(cancellation);
         try
         {
-            await using var platform = await Create(options, signal.Asked);
+            await using var platform = await PlatformHost.Create(options, WithStatusLine(options, seams), signal.Asked);
             await platform.Start(signal.Asked);
             Introduce(platform, options, Stopwatch.GetElapsedTime(started));
             await platform.WaitForShutdown(signal.Asked);
@@ -30,16 +30,19 @@ internal static class UpRunner
         }
     }
 
-    private static Task<PlatformHost> Create(UpOptions options, CancellationToken cancellation) =>
-        PlatformHost.Create(
-            options,
-            services => services.AddHostedService(provider => new StatusLine(
+    private static PlatformSeams WithStatusLine(UpOptions options, PlatformSeams seams) => seams with
+    {
+        Services = services =>
+        {
+            services.AddHostedService(provider => new StatusLine(
                 provider.GetRequiredService<PlatformStatusBoard>(),
                 provider.GetRequiredService<MarketSource>(),
                 options.Headless,
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<StatusLine>>())),
-            cancellation);
+                provider.GetRequiredService<ILogger<StatusLine>>()));
+            seams.Services(services);
+        },
+    };
 
     private static int Report(StopReport report)
     {

@@ -46,10 +46,8 @@ internal sealed class PlatformHost : IAsyncDisposable
     public string StorageDescription => _storage.Description;
 
     /// <summary>Opens storage, starts the exchange where one is needed, and puts everything together.</summary>
-    /// <param name="configure">Changes services before the host is built: tests and benchmarks.</param>
     /// <exception cref="StartupException">A sentence for the user.</exception>
-    public static async Task<PlatformHost> Create(
-        UpOptions options, Action<IServiceCollection>? configure, CancellationToken cancellation)
+    public static async Task<PlatformHost> Create(UpOptions options, PlatformSeams seams, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge" });
         Logging(builder, options);
@@ -58,14 +56,14 @@ internal sealed class PlatformHost : IAsyncDisposable
         var time = TimeProvider.System;
         var loggers = LoggerFactory.Create(logging => Logging(logging, options));
         var ids = new RandomIdSource();
-        var storage = await StorageSetup.Open(options, settings, time, ids, loggers, cancellation);
+        var storage = await StorageSetup.Open(options, settings, seams, time, ids, loggers, cancellation);
         ExchangeHost? exchange = null;
         try
         {
             var feed = await MarketSetup.Prepare(options, settings, time, loggers, cancellation);
             exchange = feed.Exchange;
             Register(builder, options, settings, storage, feed, time, ids);
-            configure?.Invoke(builder.Services);
+            seams.Services(builder.Services);
             var app = builder.Build();
             app.MapClientApi();
             return new PlatformHost(app, storage, exchange);

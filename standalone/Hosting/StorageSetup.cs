@@ -25,20 +25,23 @@ internal sealed class StorageSetup : IAsyncDisposable
     /// <summary>What they are, for the first lines of the output.</summary>
     public required string Description { get; init; }
 
+    /// <param name="seams">What stands before the files of a folder: tests and benchmarks.</param>
     /// <exception cref="StartupException">One of them cannot be opened: a sentence for the user.</exception>
     public static async Task<StorageSetup> Open(
-        UpOptions options, PlatformSettings settings, TimeProvider time, IIdSource ids, ILoggerFactory loggers, CancellationToken cancellation)
+        UpOptions options, PlatformSettings settings, PlatformSeams seams, TimeProvider time, IIdSource ids, ILoggerFactory loggers,
+        CancellationToken cancellation)
     {
         var opened = new List<IAsyncDisposable>();
+        IFileSystem Folder(string name) => seams.Files(name, Disk(Path.Combine(options.DataFolder, name), opened));
         try
         {
             IEventLog log = options.Kafka is { } bootstrap
                 ? OpenKafka(settings.Kafka(bootstrap), time, loggers)
-                : await OpenLogFiles(options.DataFolder, settings, opened, time, ids, loggers);
+                : await SegmentEventLog.Open(Folder("log"), settings.Log, time, ids, loggers.CreateLogger<SegmentEventLog>());
             opened.Add(log);
             var (states, partitions) = options.Postgres is { } connection
                 ? await OpenPostgres(settings.Postgres(connection), opened, time, loggers, cancellation)
-                : await OpenStateFiles(options.DataFolder, settings, opened, time, ids, loggers);
+                : await OpenStateFiles(Folder, settings, opened, time, ids, loggers);
             var setup = new StorageSetup
             {
                 Log = log,
@@ -74,19 +77,13 @@ internal sealed class StorageSetup : IAsyncDisposable
             options.Validated(), time, loggers.CreateLogger<KafkaEventLog>());
     }
 
-    private static async Task<SegmentEventLog> OpenLogFiles(
-        string folder, PlatformSettings settings, List<IAsyncDisposable> opened, TimeProvider time, IIdSource ids, ILoggerFactory loggers) =>
-        await SegmentEventLog.Open(
-            Disk(Path.Combine(folder, "log"), opened), settings.Log, time, ids, loggers.CreateLogger<SegmentEventLog>());
-
     private static async Task<(IStateStore, IPartitionStore)> OpenStateFiles(
-        string folder, PlatformSettings settings, List<IAsyncDisposable> opened, TimeProvider time, IIdSource ids, ILoggerFactory loggers)
+        Func<string, IFileSystem> folder, PlatformSettings settings, List<IAsyncDisposable> opened, TimeProvider time, IIdSource ids,
+        ILoggerFactory loggers)
     {
-        var states = await FileStateStore.Open(
-            Disk(Path.Combine(folder, "state"), opened), settings.States, time, loggers.CreateLogger<FileStateStore>());
+        var states = await FileStateStore.Open(folder("state"), settings.States, time, loggers.CreateLogger<FileStateStore>());
         opened.Add(states);
-        var rows = await FileStateStore.Open(
-            Disk(Path.Combine(folder, "partitions"), opened), settings.States, time, loggers.CreateLogger<FileStateStore>());
+        var rows = await FileStateStore.Open(folder("partitions"), settings.States, time, loggers.CreateLogger<FileStateStore>());
         opened.Add(rows);
         return (states, new FilePartitionStore(rows, time, ids));
     }

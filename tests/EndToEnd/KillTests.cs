@@ -9,22 +9,39 @@ using StreamForge.Tests.Support.Recordings;
 namespace StreamForge.Tests.EndToEnd;
 
 /// <summary>
-/// kill -9 of the platform at random moments, while the exchange lives on in a process of its own. Twenty times with
-/// STREAMFORGE_KILLS=20; a few as a rule.
+/// kill -9 of the platform, again and again on one folder of data, while the exchange lives on in a process of its own: in the
+/// middle of flushes, commits, rotations, compactions and rebalances, and anywhere. STREAMFORGE_KILLS and STREAMFORGE_SEED say how
+/// often and where.
 /// </summary>
 public class KillTests(ITestOutputHelper output)
 {
     private const string Recording = "market/binance-usdm-btcusdt/cut-first-60s-all-streams.jsonl.gz";
     private const string Instrument = "binance-usdm:BTCUSDT";
+
+    /// <summary>What 128 and the number of SIGKILL make.</summary>
+    private const int Killed = 137;
+
+    /// <summary>Market seconds that a platform is given before it dies, so that the market is not over too soon.</summary>
+    private const double SecondsEach = 2.5;
+
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
-    [Fact]
-    public async Task After_kills_at_random_moments_the_end_is_that_of_a_clean_run()
+    /// <summary>Everything happens often: checkpoints, full segments, compaction.</summary>
+    private static readonly Dictionary<string, string> Busy = new()
     {
-        var kills = int.TryParse(Environment.GetEnvironmentVariable("STREAMFORGE_KILLS"), CultureInfo.InvariantCulture, out var asked) ? asked : 4;
-        var seed = Environment.TickCount;
+        ["StreamForge__Pump__CheckpointMin"] = "00:00:00.100",
+        ["StreamForge__Log__SegmentBytes"] = "65536",
+        ["StreamForge__States__SegmentBytes"] = "65536",
+        ["StreamForge__States__CompactAboveBytes"] = "262144",
+    };
+
+    [Fact]
+    public async Task After_kills_in_the_middle_of_everything_the_end_is_that_of_a_clean_run()
+    {
+        var kills = Math.Max(Asked("STREAMFORGE_KILLS") ?? KillPlan.OneOfEach, KillPlan.OneOfEach);
+        var seed = Asked("STREAMFORGE_SEED") ?? Environment.TickCount;
         output.WriteLine($"seed {seed}, {kills} kills");
-        var random = new Random(seed);
+        var plan = KillPlan.Of(kills, new Random(seed));
         using var folder = new TempFolder();
         var file = CapturedMarket.CutAtWholeBook(Recording, "BTCUSDT", folder.Path);
         MarketAnswers clean;
@@ -35,29 +52,53 @@ public class KillTests(ITestOutputHelper output)
         }
 
         var data = Path.Combine(folder.Path, "data");
-        // Slow enough that the market is not over before the last kill.
-        var speed = Math.Max(1, 60 / (kills * 1.5)).ToString(CultureInfo.InvariantCulture);
+        var speed = (60 / (kills * SecondsEach)).ToString(CultureInfo.InvariantCulture);
         using var exchange = new ChildProcess("exchange", "--replay", file, "--hold", "--speed", speed);
         var endpoint = new Uri(await exchange.Says(" at ", Deadline));
         using var venue = new HttpClient { BaseAddress = endpoint };
-        for (var kill = 1; kill <= kills; kill++)
-        {
-            using var platform = Up(endpoint, data);
-            using var http = await Connect(platform);
-            await Connected(venue, platform);
-            // The last one when all is sent: what was on its way then comes from the exchange, or never.
-            if (kill == kills)
-                await Played(venue);
-            else
-                await Task.Delay(random.Next(50, 1_500));
-            await platform.Kill();
-        }
+        foreach (var kill in plan)
+            await KillOne(kill, venue, data);
+        await KillAtTheEnd(venue, data);
 
-        using var last = Up(endpoint, data);
+        using var last = Up(endpoint, data, new Dictionary<string, string>());
         using var client = await Connect(last);
         await Connected(venue, last);
         await TestPlatform.Vouched(client, DateTimeOffset.UtcNow, Deadline, Instrument);
         Assert.Equal(clean, await Read(client));
+        await NothingIsAmiss(client);
+    }
+
+    private async Task KillOne(PlannedKill kill, HttpClient venue, string data)
+    {
+        if (kill.Aim is { } aim)
+        {
+            using var host = new ChildProcess("StreamForge.KillHost", Busy, Arguments(venue.BaseAddress!, data).Prepend(aim.ToString()));
+            var where = await host.Says("killed: ", Deadline);
+            output.WriteLine($"{await Sent(venue)} frames: {where}");
+            Assert.Equal(Killed, await host.Exit(Deadline));
+            return;
+        }
+        using var platform = Up(venue.BaseAddress!, data, Busy);
+        using var http = await Connect(platform);
+        await Connected(venue, platform);
+        var until = await Sent(venue) + kill.Frames;
+        await Eventually.HoldsAsync(async () => await Sent(venue) >= until || await HasEnded(venue), Deadline, $"the exchange has sent {until} frames");
+        await platform.Kill();
+        output.WriteLine($"{await Sent(venue)} frames: killed anywhere");
+    }
+
+    /// <summary>What was on its way when all is sent comes from the exchange again, or never.</summary>
+    private static async Task KillAtTheEnd(HttpClient venue, string data)
+    {
+        using var platform = Up(venue.BaseAddress!, data, Busy);
+        using var http = await Connect(platform);
+        await Connected(venue, platform);
+        await Eventually.HoldsAsync(() => HasEnded(venue), TimeSpan.FromMinutes(2), "the recording has ended");
+        await platform.Kill();
+    }
+
+    private async Task NothingIsAmiss(HttpClient client)
+    {
         var status = await client.GetFromJsonAsync<JsonElement>("/v1/status");
         output.WriteLine($"{status.GetProperty("events")} {status.GetProperty("repairs")}");
         Assert.Equal(0, status.GetProperty("parked").GetArrayLength());
@@ -68,8 +109,18 @@ public class KillTests(ITestOutputHelper output)
             new[] { "applied", "duplicate", "filtered", "superseded", "deadLettered" }.Sum(name => events.GetProperty(name).GetInt64()));
     }
 
-    private static ChildProcess Up(Uri endpoint, string folder) => new(
-        "up", "--live", "binance-usdm", "--endpoint", endpoint.ToString(), "--symbols", "BTCUSDT", "--headless", "--data", folder, "--port", "0");
+    private static int? Asked(string variable) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var asked) ? asked : null;
+
+    private static ChildProcess Up(Uri endpoint, string folder, Dictionary<string, string> settings) =>
+        new("StreamForge.Standalone", settings, Arguments(endpoint, folder));
+
+    // Of two partitions the second, which the instrument is in, goes to a second member.
+    private static IEnumerable<string> Arguments(Uri endpoint, string folder) =>
+    [
+        "up", "--live", "binance-usdm", "--endpoint", endpoint.ToString(), "--symbols", "BTCUSDT", "--headless", "--data", folder, "--port", "0",
+        "--partitions", "2",
+    ];
 
     private static async Task<HttpClient> Connect(ChildProcess platform) =>
         new() { BaseAddress = new Uri(new Uri(await platform.Says("instruments  ", Deadline)), "/") };
@@ -79,10 +130,11 @@ public class KillTests(ITestOutputHelper output)
         Deadline,
         "the connector is connected");
 
-    private static Task Played(HttpClient venue) => Eventually.HoldsAsync(
-        async () => (await Status(venue)).GetProperty("playback").GetProperty("state").GetString() == "ended",
-        TimeSpan.FromMinutes(2),
-        "the recording has ended");
+    private static async Task<long> Sent(HttpClient venue) => (await Playback(venue)).GetProperty("frames").GetInt64();
+
+    private static async Task<bool> HasEnded(HttpClient venue) => (await Playback(venue)).GetProperty("state").GetString() == "ended";
+
+    private static async Task<JsonElement> Playback(HttpClient venue) => (await Status(venue)).GetProperty("playback");
 
     private static Task<JsonElement> Status(HttpClient venue) => venue.GetFromJsonAsync<JsonElement>("/sim/status");
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using StreamForge.Grains.Market;
 using StreamForge.Silo.Storage;
+using StreamForge.Standalone.Hosting;
 using StreamForge.Tests.EndToEnd.Support;
 using StreamForge.Tests.Support;
 using StreamForge.Tests.Support.Recordings;
@@ -23,11 +24,14 @@ public class SlowStorageTests
         GatedStateStore? store = null;
         await using var platform = await TestPlatform.Start(
             TestPlatform.Replay(folder.Path, SharedData.Path(Recording)) with { LockStep = true },
-            services =>
+            new PlatformSeams
             {
-                var real = (IStateStore)services.Single(service => service.ServiceType == typeof(IStateStore)).ImplementationInstance!;
-                store = new GatedStateStore(real, InstrumentGrain.StateName);
-                services.AddSingleton<IStateStore>(store);
+                Services = services =>
+                {
+                    var real = (IStateStore)services.Single(service => service.ServiceType == typeof(IStateStore)).ImplementationInstance!;
+                    store = new GatedStateStore(real, InstrumentGrain.StateName);
+                    services.AddSingleton<IStateStore>(store);
+                },
             });
         await Eventually.Holds(() => platform.Exchange.Status().Connections.Count > 0, Deadline, "the connector is connected");
         var before = await Advance(platform, 200);

@@ -28,7 +28,7 @@ public sealed class StartTests
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
         var error = await Assert.ThrowsAsync<StartupException>(() =>
-            PlatformHost.Create(Generated(folder.Path) with { Port = port }, null, CancellationToken.None));
+            PlatformHost.Create(Generated(folder.Path) with { Port = port }, PlatformSeams.None, CancellationToken.None));
         Assert.Contains($"--port: {port} cannot be used", error.Message, StringComparison.Ordinal);
         await using var platform = await TestPlatform.Start(Generated(folder.Path));
         Assert.Equal(HttpStatusCode.OK, (await platform.Http.GetAsync("/health/live")).StatusCode);
@@ -40,7 +40,7 @@ public sealed class StartTests
         using var folder = new TempFolder();
         await using var platform = await TestPlatform.Start(Generated(folder.Path));
         var error = await Assert.ThrowsAsync<StartupException>(() =>
-            PlatformHost.Create(Generated(folder.Path), null, CancellationToken.None));
+            PlatformHost.Create(Generated(folder.Path), PlatformSeams.None, CancellationToken.None));
         Assert.Contains("is in use", error.Message, StringComparison.Ordinal);
     }
 

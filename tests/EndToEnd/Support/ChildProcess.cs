@@ -4,11 +4,9 @@ using StreamForge.Tests.Support;
 
 namespace StreamForge.Tests.EndToEnd.Support;
 
-/// <summary>The executable of the project in a process of its own, as a user runs it. Ended by its id, never by its name.</summary>
+/// <summary>An executable of the project in a process of its own, as a user runs it. Ended by its id, never by its name.</summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private static readonly string Executable = FindExecutable();
-
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
@@ -20,8 +18,15 @@ internal sealed class ChildProcess : IDisposable
 
     /// <param name="environment">Variables beside those of this process.</param>
     public ChildProcess(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+        : this("StreamForge.Standalone", environment, arguments)
     {
-        var start = new ProcessStartInfo(Executable)
+    }
+
+    /// <param name="program">An executable of this solution.</param>
+    /// <param name="environment">Variables beside those of this process.</param>
+    public ChildProcess(string program, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Find(program))
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -109,9 +114,9 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Beside this test's own folder: the same engine, the same configuration.</summary>
-    private static string FindExecutable()
+    private static string Find(string program)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory);
-        return Path.Combine(own.Parent!.Parent!.FullName, "StreamForge.Standalone", own.Name, "StreamForge.Standalone");
+        return Path.Combine(own.Parent!.Parent!.FullName, program, own.Name, program);
     }
 }

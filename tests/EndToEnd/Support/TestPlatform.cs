@@ -40,9 +40,9 @@ internal sealed class TestPlatform : IAsyncDisposable
         Rate = 1,
     };
 
-    public static async Task<TestPlatform> Start(UpOptions options, Action<IServiceCollection>? configure = null)
+    public static async Task<TestPlatform> Start(UpOptions options, PlatformSeams? seams = null)
     {
-        var host = await PlatformHost.Create(options, configure, CancellationToken.None);
+        var host = await PlatformHost.Create(options, seams ?? PlatformSeams.None, CancellationToken.None);
         try
         {
             await host.Start(CancellationToken.None);
