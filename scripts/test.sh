@@ -1,24 +1,48 @@
 #!/usr/bin/env bash
-# Builds and runs all tests. Usage: test.sh ENGINE|all [project ...]. Called by ./platform test.
-# Where Orleans is the engine, what engines differ in runs on the embedded one too.
+# Builds and runs all tests. Called by ./platform test. Usage:
+#   test.sh ENGINE|all [project ...]         all projects, or those; where Orleans is the engine, on the embedded one too
+#   test.sh ENGINE --kills N [--seed N]      the kills alone, N of them, with what each of them hit
 set -uo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 engine="$1"; shift
 case "$engine" in orleans) engines=(orleans embedded) ;; all) engines=(orleans embedded) ;; *) engines=("$engine") ;; esac
 passed=0 failed=0 skipped=0 broken=0
+solution="$root/Platform.sln" runner=()
+
+take_number() { # option, value
+  [[ "${2:-}" =~ ^[0-9]+$ ]] || { printf 'test: %s wants a whole number\n' "$1" >&2; exit 2; }
+}
+kills="" projects=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --kills) take_number "$@"; kills="$2"; export STREAMFORGE_KILLS="$2"; shift 2 ;;
+    --seed) take_number "$@"; export STREAMFORGE_SEED="$2"; shift 2 ;;
+    -*) printf 'test: unknown option %s\n' "$1" >&2; exit 2 ;;
+    *) projects+=("$1"); shift ;;
+  esac
+done
+if [ -n "$kills" ]; then
+  projects=(EndToEnd) engines=("$engine") solution="$root/tests/EndToEnd/StreamForge.Tests.EndToEnd.csproj"
+  runner=(-class StreamForge.Tests.EndToEnd.KillTests -showLiveOutput)
+  [ "$engine" != all ] || engines=(orleans embedded)
+fi
+
+# Passing tests say nothing; skips and failures are shown whole: the runner indents what belongs to them. What a platform under test
+# logs begins its line with a time, is no result, and stays in the file.
+results() {
+  grep -avE --line-buffered '^  (Discover(ing|ed)|Starting|Finished): |^xUnit.net|^[0-9]{2}:[0-9]{2}:[0-9.]+ (dbug|info|warn|fail|crit): ' | sed -u '/^ *$/d'
+}
 
 run_project() { # engine, project
   local name="StreamForge.Tests.$2" out status
   local exe="$root/artifacts/$1/bin/$name/release/$name"
   [ -x "$exe" ] || { printf 'test: %s was not built\n' "$name" >&2; broken=1; return; }
   printf '\n== %s on %s\n' "$2" "$1"
-  out="$(mktemp)"
-  (cd "$root" && "$exe" -noColor 2>&1) >"$out"; status=$?
-  # Passing tests say nothing; skips and failures are shown whole. What a platform under test logs is no result.
-  grep -avE '^ *(Discover|Starting|Finished)|^xUnit.net|^[0-9]{2}:[0-9]{2}:[0-9.]+ (dbug|info|warn|fail|crit): ' "$out" | sed '/^ *$/d' | head -n 400
+  out="$root/artifacts/$1/test-output/$2.log"
+  mkdir -p "$(dirname "$out")"
+  (cd "$root" && "$exe" -noColor "${runner[@]}" 2>&1) | tee "$out" | results; status=${PIPESTATUS[0]}
   local line total e p f s
   line=$(grep -aoE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$out" | tail -n 1)
-  rm -f "$out"
   # Total, errors, failed, skipped; an error (a fixture that failed to clean up, say) is a failure.
   read -r total e f s <<<"$(printf '%s' "$line" | grep -oE '[0-9]+' | tr '\n' ' ')"
   f=$((${f:-0} + ${e:-0})) p=$((${total:-0} - ${f:-0} - ${s:-0}))
@@ -27,6 +51,7 @@ run_project() { # engine, project
     printf 'test: %s on %s ended with code %s and no failed test to show for it\n' "$2" "$1" "$status" >&2
     broken=1
   fi
+  [ "${f:-0}" -eq 0 ] && [ "$status" -eq 0 ] || printf 'test: all that it wrote is in %s\n' "$out"
   passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
 }
 
@@ -38,15 +63,14 @@ fi
 for e in "${engines[@]}"; do
   printf 'test: building on %s ...\n' "$e"
   log="$(mktemp)"
-  if ! dotnet build "$root/Platform.sln" -c Release -p:Engine="$e" -v q --nologo >"$log" 2>&1; then
+  if ! dotnet build "$solution" -c Release -p:Engine="$e" -v q --nologo >"$log" 2>&1; then
     cat "$log"; rm -f "$log"
     printf 'test: the build on %s failed\n' "$e" >&2
     printf '0 passed, 1 failed, 0 skipped\n'
     exit 1
   fi
   rm -f "$log"
-  if [ $# -gt 0 ]; then projects=("$@"); else
-    projects=()
+  if [ ${#projects[@]} -eq 0 ]; then
     for csproj in "$root"/tests/*/StreamForge.Tests.*.csproj; do
       p="$(basename "$(dirname "$csproj")")"
       [ "$p" = Support ] || projects+=("$p")

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace StreamForge.Tests.EndToEnd.Support;
@@ -23,6 +24,26 @@ internal sealed record MarketAnswers(string Book, string Trades, string Candles)
             Rows(
                 candles, "candles", "openTime", "open", "high", "low", "close", "volume", "quoteVolume", "count",
                 "takerBuyVolume", "takerBuyQuoteVolume"));
+    }
+
+    /// <summary>Fails with the first row in which the other answers differ from these: all of them would fill thousands of lines.</summary>
+    public void AssertSame(MarketAnswers other, bool bookOnly = false)
+    {
+        AssertSame(nameof(Book), Book, other.Book);
+        if (bookOnly)
+            return;
+        AssertSame(nameof(Trades), Trades, other.Trades);
+        AssertSame(nameof(Candles), Candles, other.Candles);
+    }
+
+    private static void AssertSame(string what, string expected, string actual)
+    {
+        var (wanted, got) = (expected.Split('\n'), actual.Split('\n'));
+        var at = wanted.Zip(got).TakeWhile(rows => rows.First == rows.Second).Count();
+        if (at < Math.Max(wanted.Length, got.Length))
+            Assert.Fail(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what}, row {at + 1} of {wanted.Length}: expected {wanted.ElementAtOrDefault(at) ?? "no more"}, found {got.ElementAtOrDefault(at) ?? "no more"} of {got.Length} rows."));
     }
 
     private static string Rows(JsonElement answer, string list, params string[] columns) => string.Join(
