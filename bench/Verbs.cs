@@ -1,6 +1,7 @@
 using StreamForge.Bench.Api;
 using StreamForge.Bench.Checkpoint;
 using StreamForge.Bench.Ingest;
+using StreamForge.Bench.SlowStorage;
 using StreamForge.Standalone.Commands;
 
 namespace StreamForge.Bench;
@@ -12,6 +13,7 @@ internal static class Verbs
     {
         ["ingest"] = ("log to grains to checkpoints: rate, ceiling, latency, catch-up (--instruments N, --partitions N, --events N, --seconds N, --seed N, --rate-only, --kafka BOOTSTRAP, --postgres CONNECTION)", Ingest),
         ["api"] = ("one instrument's views over HTTP beside a bare endpoint (--connections N, --seconds N, --rounds N, --rate N, --seed N)", Api),
+        ["slow-storage"] = ("reads of active grains while each write of state takes a second more, beside reads without (--connections N, --seconds N, --rounds N, --rate N, --delay SECONDS, --seed N)", SlowStorage),
         ["postgres"] = ("batched checkpoints beside one-row transactions (--postgres CONNECTION, --seconds N, --writers N)", Postgres),
     };
 
@@ -27,7 +29,7 @@ internal static class Verbs
         {
             await Console.Error.WriteLineAsync("Benchmarks (each takes --json for JSON lines):");
             foreach (var (name, (what, _)) in All)
-                await Console.Error.WriteLineAsync($"  {name,-10} {what}");
+                await Console.Error.WriteLineAsync($"  {name,-12} {what}");
             return 2;
         }
 
@@ -80,6 +82,25 @@ internal static class Verbs
         arguments.NothingElse();
         var progress = new ConsoleProgress();
         var figures = await new ApiBench(options, progress).RunAsync(CancellationToken.None);
+        progress.Clear();
+        Report.Write(figures, arguments.Json);
+    }
+
+    private static async Task SlowStorage(Arguments arguments)
+    {
+        var usual = new SlowStorageBenchOptions();
+        var options = usual with
+        {
+            Connections = (int)arguments.Number("--connections", usual.Connections),
+            Seconds = arguments.Number("--seconds", usual.Seconds),
+            Rounds = (int)arguments.Number("--rounds", usual.Rounds),
+            Rate = arguments.Number("--rate", usual.Rate),
+            Delay = arguments.Number("--delay", usual.Delay),
+            Seed = (int)arguments.Number("--seed", usual.Seed),
+        };
+        arguments.NothingElse();
+        var progress = new ConsoleProgress();
+        var figures = await new SlowStorageBench(options, progress).RunAsync(CancellationToken.None);
         progress.Clear();
         Report.Write(figures, arguments.Json);
     }

@@ -1,10 +1,7 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http;
-using System.Text.Json;
 using StreamForge.Bench.Hosting;
-using StreamForge.Bench.Ingest;
 using StreamForge.Silo.Engine;
+using StreamForge.Standalone.Hosting;
 
 namespace StreamForge.Bench.Api;
 
@@ -29,32 +26,13 @@ internal sealed record ApiBenchOptions
 /// <summary>Requests a second for one instrument's views, beside a bare endpoint that returns the same bytes.</summary>
 internal sealed class ApiBench(ApiBenchOptions options, IProgress<string> progress)
 {
-    private const int Instruments = 50;
-    private const int Partitions = 4;
-
     public async Task<IReadOnlyList<Figures>> RunAsync(CancellationToken cancellation)
     {
-        using var market = new BenchMarket(Instruments, Partitions, options.Seed);
-        await using var platform = await BenchPlatform.Start(new BenchPlatformOptions { Partitions = Partitions }, cancellation);
-        await platform.Pipeline.StartAsync(cancellation);
-        progress.Report("filling ...");
-        BenchEvent[] first = [.. market.Snapshots(), .. market.Take(10_000, raw: false)];
-        await using (var filling = new OpenLoop(platform.Log, first, 50_000, raw: false, Partitions))
-            await filling.Run(cancellation);
-        await new PipelineWatch(platform.Pipeline).AppliedTo(first.Length, cancellation);
-
-        // Views are asked for while they change: bytes that never change would be too easy.
-        var paths = new[] { $"/v1/instruments/{market.Instruments[0]}", $"/v1/instruments/{market.Instruments[0]}/book?depth=20" };
-        var seconds = paths.Length * 2 * options.Rounds * ((options.Seconds * 1.25) + 1);
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using var trickle = new OpenLoop(
-            platform.Log, market.Take((int)(options.Rate * seconds * 2), raw: false), options.Rate, raw: false, Partitions);
-        var trickling = trickle.Run(enough.Token);
+        var seconds = BusyPlatform.Views * 2 * options.Rounds * ((options.Seconds * 1.25) + 1);
+        await using var busy = await BusyPlatform.Start(PlatformSeams.None, options.Rate, seconds, options.Seed, progress, cancellation);
         var figures = new List<Figures>();
-        foreach (var path in paths)
-            figures.Add(await Compare(platform, path, cancellation));
-        await enough.CancelAsync();
-        await trickling;
+        foreach (var path in busy.Paths)
+            figures.Add(await Compare(busy.Platform, path, cancellation));
         return figures;
     }
 
@@ -72,39 +50,16 @@ internal sealed class ApiBench(ApiBenchOptions options, IProgress<string> progre
             theirs.Add(await Load(new Uri(bare.Root, barePath), cancellation));
         }
 
-        var (rate, bareRate) = (Rate(ours), Rate(theirs));
-        return new Figures(path.Contains("/book", StringComparison.Ordinal) ? "api-book" : "api-instrument",
+        var (rate, bareRate) = (LoadResult.Rate(ours), LoadResult.Rate(theirs));
+        return new Figures(BusyPlatform.NameOf(path, "api"),
         [
             ("engine", GrainEngine.Name), ("requests_per_s", rate), ("bare_requests_per_s", bareRate), ("ratio", rate / bareRate),
-            ("p50_ms", Median(ours, static r => r.P50)), ("p99_ms", Median(ours, static r => r.P99)),
-            ("bare_p50_ms", Median(theirs, static r => r.P50)), ("bare_p99_ms", Median(theirs, static r => r.P99)),
+            ("p50_ms", LoadResult.Median(ours, static r => r.P50)), ("p99_ms", LoadResult.Median(ours, static r => r.P99)),
+            ("bare_p50_ms", LoadResult.Median(theirs, static r => r.P50)), ("bare_p99_ms", LoadResult.Median(theirs, static r => r.P99)),
             ("body_bytes", body.Length),
         ]);
     }
 
-    private async Task<LoadResult> Load(Uri url, CancellationToken cancellation)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            ArgumentList =
-            {
-                "load", "--url", url.AbsoluteUri,
-                "--connections", options.Connections.ToString(CultureInfo.InvariantCulture),
-                "--seconds", options.Seconds.ToString(CultureInfo.InvariantCulture),
-            },
-        };
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("The generator of load did not start.");
-        var output = await process.StandardOutput.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        return process.ExitCode == 0 && JsonSerializer.Deserialize<LoadResult>(output) is { } result
-            ? result
-            : throw new InvalidOperationException($"The generator of load failed with {process.ExitCode}.");
-    }
-
-    private static double Rate(List<LoadResult> rounds) => rounds.Sum(static r => r.Requests) / rounds.Sum(static r => r.Seconds);
-
-    private static double Median(List<LoadResult> rounds, Func<LoadResult, double> figure) =>
-        rounds.Select(figure).Order().ElementAt(rounds.Count / 2);
+    private Task<LoadResult> Load(Uri url, CancellationToken cancellation) =>
+        LoadProcess.Run(url, options.Connections, options.Seconds, cancellation);
 }

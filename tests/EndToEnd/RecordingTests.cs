@@ -29,9 +29,10 @@ public class RecordingTests
     {
         using var folder = new TempFolder();
         await using var platform = await TestPlatform.Start(TestPlatform.Replay(folder.Path, SharedData.Path(MarketRecordings.UsdM)));
-        await platform.PlayedAndCaughtUp(Deadline);
         var answer = await platform.Live(
-            "/v1/instruments/binance-usdm:BTCUSDT/candles?interval=1m&from=2024-08-08T23:55:00Z&to=2024-08-09T00:00:00Z", Deadline);
+            "/v1/instruments/binance-usdm:BTCUSDT/candles?interval=1m&from=2024-08-08T23:55:00Z&to=2024-08-09T00:00:00Z",
+            await platform.Played(Deadline),
+            Deadline);
         var candles = answer.GetProperty("candles").EnumerateArray().Select(Columns).ToArray();
         Assert.Equal(CapturedMarket.Klines(), candles);
     }
@@ -42,19 +43,18 @@ public class RecordingTests
         using var folder = new TempFolder();
         await using var platform = await TestPlatform.Start(TestPlatform.Replay(
             folder.Path, SharedData.Path(MarketRecordings.KrakenBook), SharedData.Path(MarketRecordings.KrakenTrades)));
-        await platform.PlayedAndCaughtUp(Deadline);
-        var status = await platform.Status();
-        // A checksum that does not hold is a gap, and asks for a new snapshot.
-        Assert.Equal(0, status.GetProperty("repairs").GetProperty("gaps").GetInt64());
-        Assert.Equal(0, status.GetProperty("repairs").GetProperty("requested").GetInt64());
+        var end = await platform.Played(Deadline);
         // The list is as of the last checkpoint.
         JsonElement[] instruments = [];
         await Eventually.HoldsAsync(
             async () => (instruments = [.. (await platform.Get("/v1/instruments?limit=100")).GetProperty("items").EnumerateArray()]).Length == 10,
             Deadline,
             "all ten pairs are listed");
-        foreach (var item in instruments)
-            await platform.Live($"/v1/instruments/{item.GetProperty("instrument").GetString()}/book?depth=1", Deadline);
+        await platform.Vouched(end, Deadline, [.. instruments.Select(item => item.GetProperty("instrument").GetString()!)]);
+        var status = await platform.Status();
+        // A checksum that does not hold is a gap, and asks for a new snapshot.
+        Assert.Equal(0, status.GetProperty("repairs").GetProperty("gaps").GetInt64());
+        Assert.Equal(0, status.GetProperty("repairs").GetProperty("requested").GetInt64());
         // None was passed over: ten snapshots, every update, every trade.
         Assert.Equal(
             10 + 4_269 + CapturedMarket.KrakenTrades(),
@@ -67,10 +67,10 @@ public class RecordingTests
         using var folder = new TempFolder();
         await using var platform = await TestPlatform.Start(TestPlatform.Replay(
             folder.Path, SharedData.Path(MarketRecordings.FamilyFrames), SharedData.Path(MarketRecordings.FamilySnapshots)));
-        await platform.PlayedAndCaughtUp(Deadline);
+        var end = await platform.Played(Deadline);
         foreach (var (symbol, last) in CapturedMarket.LastSequences(MarketRecordings.FamilyFrames))
         {
-            var book = await platform.Live($"/v1/instruments/binance-usdm:{symbol}/book?depth=1", Deadline);
+            var book = await platform.Live($"/v1/instruments/binance-usdm:{symbol}/book?depth=1", end, Deadline);
             Assert.Equal(last, book.GetProperty("freshness").GetProperty("sequence").GetInt64());
         }
     }

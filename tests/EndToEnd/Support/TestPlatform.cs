@@ -67,51 +67,12 @@ internal sealed class TestPlatform : IAsyncDisposable
 
     public Task<JsonElement> Status() => Get("/v1/status");
 
-    /// <summary>Returns when the recording is played to its end, nothing lags and no gap is open.</summary>
-    public async Task PlayedAndCaughtUp(TimeSpan deadline)
-    {
-        await PlayedAndCaughtUp(Exchange, deadline);
-    }
-
-    /// <inheritdoc cref="PlayedAndCaughtUp(TimeSpan)"/>
-    public async Task PlayedAndCaughtUp(ExchangeHost exchange, TimeSpan deadline)
+    /// <summary>Returns a moment after the recording has ended.</summary>
+    public async Task<DateTimeOffset> Played(TimeSpan deadline)
     {
         await Eventually.Holds(
-            () => exchange.Progress.State == Sources.Exchange.Playback.PlaybackState.Ended, deadline, "the recording has ended");
-        await CaughtUp(deadline);
-    }
-
-    /// <summary>Returns when every raw frame that was appended has become an answer: three looks in a row find nothing to do.</summary>
-    public async Task CaughtUp(TimeSpan deadline)
-    {
-        var (quiet, last) = (0, -1L);
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                var status = await Status();
-                var lag = status.GetProperty("partitions").EnumerateArray().Sum(partition => partition.GetProperty("lag").GetInt64());
-                var seen = status.GetProperty("events").GetProperty("in").GetInt64();
-                quiet = lag == 0 && status.GetProperty("openGaps").GetInt32() == 0 && seen == last ? quiet + 1 : 0;
-                last = seen;
-                return quiet >= 20;
-            },
-            deadline,
-            "everything is applied and no gap is open");
-    }
-
-    /// <summary>Returns when an answer says that it is live: the connector's word of the last second has arrived.</summary>
-    public async Task<JsonElement> Live(string path, TimeSpan deadline)
-    {
-        var answer = default(JsonElement);
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                answer = await Get(path);
-                return answer.GetProperty("freshness").GetProperty("status").GetString() == "live";
-            },
-            deadline,
-            $"{path} is live");
-        return answer;
+            () => Exchange.Progress.State == Sources.Exchange.Playback.PlaybackState.Ended, deadline, "the recording has ended");
+        return DateTimeOffset.UtcNow;
     }
 
     /// <inheritdoc cref="Vouched(HttpClient, DateTimeOffset, TimeSpan, IReadOnlyList{string})"/>
@@ -126,29 +87,36 @@ internal sealed class TestPlatform : IAsyncDisposable
         HttpClient http, DateTimeOffset after, TimeSpan deadline, params IReadOnlyList<string> instruments)
     {
         foreach (var instrument in instruments)
+            await Live(http, $"/v1/instruments/{instrument}", after, deadline);
+    }
+
+    /// <inheritdoc cref="Live(HttpClient, string, DateTimeOffset, TimeSpan)"/>
+    public Task<JsonElement> Live(string path, DateTimeOffset after, TimeSpan deadline) => Live(Http, path, after, deadline);
+
+    /// <summary>The first answer that says that it is live through <paramref name="after"/>.</summary>
+    private static async Task<JsonElement> Live(HttpClient http, string path, DateTimeOffset after, TimeSpan deadline)
+    {
+        var last = "none";
+        try
         {
-            var last = "none";
-            try
-            {
-                await Eventually.HoldsAsync(
-                    async () =>
-                    {
-                        using var answer = await http.GetAsync($"/v1/instruments/{instrument}");
-                        last = await answer.Content.ReadAsStringAsync();
-                        if (!answer.IsSuccessStatusCode)
-                            return false;
-                        using var json = JsonDocument.Parse(last);
-                        var freshness = json.RootElement.GetProperty("freshness");
-                        return freshness.GetProperty("status").GetString() == "live"
-                            && freshness.GetProperty("watermark").GetDateTimeOffset() > after;
-                    },
-                    deadline,
-                    $"{instrument} is live through {after:O}");
-            }
-            catch (TimeoutException late)
-            {
-                throw new TimeoutException($"{late.Message} Its last answer: {last}", late);
-            }
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    using var answer = await http.GetAsync(path);
+                    last = await answer.Content.ReadAsStringAsync();
+                    if (!answer.IsSuccessStatusCode)
+                        return false;
+                    var freshness = JsonElement.Parse(last).GetProperty("freshness");
+                    return freshness.GetProperty("status").GetString() == "live"
+                        && freshness.GetProperty("watermark").GetDateTimeOffset() > after;
+                },
+                deadline,
+                $"{path} is live through {after:O}");
+            return JsonElement.Parse(last);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message} Its last answer: {last}", late);
         }
     }
 

@@ -15,7 +15,6 @@ namespace StreamForge.Tests.Market.Hosted;
 /// <summary>The shells around the core, on a real engine and a real store.</summary>
 public sealed class InstrumentGrainTests(MarketGrainFixture fixture) : IClassFixture<MarketGrainFixture>
 {
-    private static readonly DateTimeOffset _start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan _long = TimeSpan.FromSeconds(10);
 
     [Fact]
@@ -193,13 +192,13 @@ public sealed class InstrumentGrainTests(MarketGrainFixture fixture) : IClassFix
 
         var stored = await Stored(name);
         Assert.True(stored.Candles.Floor > 0 && stored.Candles.Bars.Count < 250 && stored.Candles.Late.Count == 0);
-        var minutes = (await grain.GetCandles(CandleInterval.OneMinute, _start, _start.AddMinutes(60))).Candles;
+        var minutes = (await grain.GetCandles(CandleInterval.OneMinute, MarketEvents.Start, MarketEvents.Start.AddMinutes(60))).Candles;
         Assert.Equal(60, minutes.Length);
         Assert.Equal((2, 99m, 1), (minutes[21].Count, minutes[21].High, minutes[22].Count));
         Assert.Equal((0, 98m), (minutes[23].Count, minutes[23].Close));
-        var all = (await grain.GetCandles(CandleInterval.OneHour, _start, _start.AddDays(3))).Candles;
+        var all = (await grain.GetCandles(CandleInterval.OneHour, MarketEvents.Start, MarketEvents.Start.AddDays(3))).Candles;
         Assert.Equal((50, trades.Count), (all.Length, all.Sum(c => c.Count)));
-        var days = (await grain.GetCandles(CandleInterval.OneDay, _start, _start.AddDays(3))).Candles;
+        var days = (await grain.GetCandles(CandleInterval.OneDay, MarketEvents.Start, MarketEvents.Start.AddDays(3))).Candles;
         Assert.Equal((3, trades.Count), (days.Length, days.Sum(c => c.Count)));
         Assert.Equal(99, days[0].High);
     }
@@ -273,33 +272,9 @@ public sealed class InstrumentGrainTests(MarketGrainFixture fixture) : IClassFix
         Assert.True(outcome.Written);
     }
 
-    private static DepthSnapshot Snapshot(string name, long sequence) => new()
-    {
-        Instrument = name,
-        ReceivedAt = _start,
-        Sequence = sequence,
-        Bids = [new PriceLevel(9, 1)],
-        Asks = [new PriceLevel(12, 1)],
-    };
+    private static DepthSnapshot Snapshot(string name, long sequence) => MarketEvents.Snapshot(sequence, at: 0) with { Instrument = name };
 
-    private static DepthDiff Diff(string name, long previous, long last) => new()
-    {
-        Instrument = name,
-        ReceivedAt = _start,
-        Previous = previous,
-        Last = last,
-        Bids = [new PriceLevel(10, 1)],
-        Asks = [],
-    };
+    private static DepthDiff Diff(string name, long previous, long last) => MarketEvents.Diff(previous, last, at: 0) with { Instrument = name };
 
-    private static Trade Trade(string name, long id, int minute) => new()
-    {
-        Instrument = name,
-        ReceivedAt = _start.AddMinutes(minute),
-        TradeId = id,
-        Price = 10,
-        Quantity = 1,
-        Time = _start.AddMinutes(minute),
-        BuyerIsMaker = false,
-    };
+    private static Trade Trade(string name, long id, int minute) => MarketEvents.Trade(id, at: minute * 60) with { Instrument = name };
 }

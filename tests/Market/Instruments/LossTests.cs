@@ -2,16 +2,15 @@ using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
+using static StreamForge.Tests.Market.Instruments.MarketEvents;
 
 namespace StreamForge.Tests.Market.Instruments;
 
 /// <summary>Records that retention took: every instrument of the partition is in gap until its own records prove that it misses nothing.</summary>
 public sealed class LossTests
 {
-    private const string Name = "binance:TESTUSDT";
-    private static readonly DateTimeOffset _start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     // The driver gives each topic offsets of its own, from 0: what stands at 0 was before the loss.
-    private static readonly FeedLoss _loss = new(CoreDriver.LogId, 3, 1, 2, _start.AddSeconds(10));
+    private static readonly FeedLoss _loss = new(CoreDriver.LogId, 3, 1, 2, Start.AddSeconds(10));
     private readonly CoreDriver _driver = new(Name);
     private FeedLoss? _known = _loss;
 
@@ -43,7 +42,7 @@ public sealed class LossTests
     {
         var driver = new CoreDriver(Name, new() { TradesPerRepair = 2 });
         driver.Accept(Trade(5, at: 0));
-        driver.Now = _start.AddSeconds(11);
+        driver.Now = Start.AddSeconds(11);
         Observe(driver);
         var first = driver.Core.NextRepair(driver.Now)!;
         driver.Core.Ingest(CoreDriver.Batch(Topics.MarketTrades, 0, CoreDriver.Record(1, null)), driver.Now);
@@ -88,7 +87,7 @@ public sealed class LossTests
 
     private Freshness Observe(double at)
     {
-        _driver.Now = _start.AddSeconds(at);
+        _driver.Now = Start.AddSeconds(at);
         var feed = new FeedStanding(_driver.Now, true, false, false, null, _known);
         _driver.Core.Observe(feed, feed, _driver.Now);
         _driver.Core.Tick(_driver.Now, _driver.Now, _driver.Now);
@@ -114,43 +113,4 @@ public sealed class LossTests
             IngestOutcome.Applied,
             driver.Core.Ingest(
                 CoreDriver.Batch(Topics.MarketTrades, offset - 1, CoreDriver.Record(offset, item, repairId)), driver.Now).Outcome);
-
-    private static DepthSnapshot Snapshot(long sequence, double at) => new()
-    {
-        Instrument = Name,
-        ReceivedAt = _start.AddSeconds(at),
-        Sequence = sequence,
-        Bids = [new PriceLevel(9, 1)],
-        Asks = [],
-    };
-
-    private static DepthDiff Diff(long previous, long last, double at) => new()
-    {
-        Instrument = Name,
-        ReceivedAt = _start.AddSeconds(at),
-        Previous = previous,
-        Last = last,
-        Bids = [new PriceLevel(10, 1)],
-        Asks = [],
-    };
-
-    private static Trade Trade(long id, double at) => new()
-    {
-        Instrument = Name,
-        ReceivedAt = _start.AddSeconds(at),
-        TradeId = id,
-        Price = 10,
-        Quantity = 1,
-        Time = _start.AddSeconds(at),
-        BuyerIsMaker = false,
-    };
-
-    private static TradeRange Range(long from, long to, double at, params Trade[] trades) => new()
-    {
-        Instrument = Name,
-        ReceivedAt = _start.AddSeconds(at),
-        FromId = from,
-        ToId = to,
-        Trades = [.. trades],
-    };
 }

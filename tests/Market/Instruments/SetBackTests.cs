@@ -3,14 +3,13 @@ using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.Market;
+using static StreamForge.Tests.Market.Instruments.MarketEvents;
 
 namespace StreamForge.Tests.Market.Instruments;
 
 /// <summary>A source that says less than it said before: late, lagging, or reset. Never live with what is no longer true.</summary>
 public sealed class SetBackTests
 {
-    private const string Name = "binance:TESTUSDT";
-    private static readonly DateTimeOffset _start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly CoreDriver _driver = new(Name);
 
     [Fact]
@@ -40,7 +39,7 @@ public sealed class SetBackTests
     {
         Book(1_000, at: 0);
         _driver.Accept(Snapshot(50, at: 1));
-        Assert.Equal(_start, Freshness(1).Watermark);
+        Assert.Equal(Start, Freshness(1).Watermark);
         Assert.Equal(FreshnessStatus.Gap, Status(4));
     }
 
@@ -193,7 +192,7 @@ public sealed class SetBackTests
     /// <summary>Time goes to so many seconds after the start, and the feed is vouched for up to then.</summary>
     private void Pass(double at)
     {
-        _driver.Now = _start.AddSeconds(at);
+        _driver.Now = Start.AddSeconds(at);
         _driver.Core.Tick(_driver.Now, _driver.Now, _driver.Now);
         _driver.Observe();
     }
@@ -209,46 +208,4 @@ public sealed class SetBackTests
         _driver.Core.RepairEnded(request, new RepairOutcome(true), _driver.Now);
         _driver.Accept(answer, request.Id);
     }
-
-    private static DepthSnapshot Snapshot(long? sequence, double at) => new()
-    {
-        Instrument = Name,
-        ReceivedAt = _start.AddSeconds(at),
-        Sequence = sequence,
-        Bids = [new PriceLevel(9, 1)],
-        Asks = [new PriceLevel(12, 1)],
-    };
-
-    private static DepthDigest Digest(long sequence, double at) =>
-        new() { Instrument = Name, ReceivedAt = _start.AddSeconds(at), Sequence = sequence };
-
-    private static DepthDiff Diff(long? previous, long? last, double at) => new()
-    {
-        Instrument = Name,
-        ReceivedAt = _start.AddSeconds(at),
-        Previous = previous,
-        Last = last,
-        Bids = [new PriceLevel(10, 1)],
-        Asks = [],
-    };
-
-    private static Trade Trade(long id, double at) => new()
-    {
-        Instrument = Name,
-        ReceivedAt = _start.AddSeconds(at),
-        TradeId = id,
-        Price = 10,
-        Quantity = 1,
-        Time = _start.AddSeconds(at),
-        BuyerIsMaker = false,
-    };
-
-    private static TradeRange Range(long from, long to, double at, params Trade[] trades) => new()
-    {
-        Instrument = Name,
-        ReceivedAt = _start.AddSeconds(at),
-        FromId = from,
-        ToId = to,
-        Trades = [.. trades],
-    };
 }

@@ -63,21 +63,23 @@ public sealed class PostgresRestartTests
                 ExpectedETag = count == 1 ? null : $"{count - 1}",
                 ETag = $"{count}",
             };
-            while (true)
-            {
-                try
+            await Support.Eventually.HoldsAsync(
+                async () =>
                 {
-                    var outcome = await store.Write(write, CancellationToken.None);
-                    Assert.True(outcome.Written, $"grain {grain} at {count}: stored is {outcome.StoredETag}");
-                    break;
-                }
-                catch (StateStoreException)
-                {
-                    unknown.Add(grain);
-                    await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-                }
-            }
-
+                    try
+                    {
+                        var outcome = await store.Write(write, CancellationToken.None);
+                        Assert.True(outcome.Written, $"grain {grain} at {count}: stored is {outcome.StoredETag}");
+                        return true;
+                    }
+                    catch (StateStoreException)
+                    {
+                        unknown.Add(grain);
+                        return false;
+                    }
+                },
+                TimeSpan.FromSeconds(60),
+                "the write is repeated until it is known");
             Volatile.Write(ref written[grain], count);
         }
     }
