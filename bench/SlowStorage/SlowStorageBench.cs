@@ -41,12 +41,15 @@ internal sealed class SlowStorageBench(SlowStorageBenchOptions options, IProgres
         return figures;
     }
 
-    private double TotalSeconds => BusyPlatform.Views * 2 * options.Rounds * ((options.Seconds * 1.25) + 1);
+    private double TotalSeconds => BusyPlatform.Views * ((2 * options.Rounds) + 1) * ((options.Seconds * 1.25) + 1);
 
     private async Task<Figures> Compare(BusyPlatform busy, string path, Slowness slowness, CancellationToken cancellation)
     {
         var url = new Uri(busy.Platform.Api, path);
         var (usual, slow) = (new List<LoadResult>(), new List<LoadResult>());
+        progress.Report($"{path}, warming up ...");
+        slowness.IsOn = false;
+        await LoadProcess.Run(url, options.Connections, options.Seconds, cancellation);
         var before = slowness.Slowed;
         for (var round = 0; round < options.Rounds; round++)
         {
