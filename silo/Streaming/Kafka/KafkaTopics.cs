@@ -107,6 +107,8 @@ internal sealed class KafkaTopics(KafkaOptions options, KafkaLink link, TimeProv
         catch (Ck.KafkaException error) when (error.Error.Code is not
             (Ck.ErrorCode.Local_UnsupportedFeature or Ck.ErrorCode.UnsupportedVersion))
         {
+            if (error.Error.IsLocalError && !link.IsAway)
+                await LookForController(cancellation);
             throw new EventLogException(
                 $"Kafka at {options.BootstrapServers} does not describe topic {topic}: {error.Error.Reason}."
                 // What did not answer at all says nothing about topic ids.
@@ -115,6 +117,22 @@ internal sealed class KafkaTopics(KafkaOptions options, KafkaLink link, TimeProv
 
         logger.TopicIdByName(topic);
         return await FindByName(topic, null, cancellation);
+    }
+
+    /// <summary>
+    /// Describing goes to the controller as the client last heard of it, which may be the broker that went while others serve: any
+    /// of those names another. The client itself would not ask for minutes.
+    /// </summary>
+    private async Task LookForController(CancellationToken cancellation)
+    {
+        try
+        {
+            await Blocking.Call(() => _admin.GetMetadata(options.RequestTimeout)).WaitAsync(cancellation);
+        }
+        catch (Ck.KafkaException error)
+        {
+            link.Failed("admin", error.Error);
+        }
     }
 
     /// <param name="asked">The topic to ask for by name, which may create it; null looks at all that there are.</param>
