@@ -24,14 +24,19 @@ internal abstract class Law
     {
     }
 
+    /// <summary>A row may become durable.</summary>
+    public virtual void Storing(StateWrite write)
+    {
+    }
+
     /// <summary>A row became durable.</summary>
     public virtual void Stored(StateWrite write)
     {
     }
 
     /// <summary>A low-water mark is about to be stored.</summary>
-    /// <param name="rows">The durable states of the keys that have records below it; null where there is none.</param>
-    public virtual void Advancing(PartitionKey key, long lowWater, IReadOnlyDictionary<string, ReadOnlyMemory<byte>?> rows)
+    /// <param name="rows">For each entity that has records below it, the last of them and the ETag of what is durable; null for nothing.</param>
+    public virtual void Advancing(PartitionKey key, long lowWater, IReadOnlyDictionary<string, (long Last, string? ETag)> rows)
     {
     }
 

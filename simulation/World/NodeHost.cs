@@ -144,13 +144,12 @@ internal sealed class NodeHost
     {
         var world = _world;
         RemoteStates States(RowsOf rows) => new(world.States, rows, world.Simulated, world.Weather, world.Reach, world);
-        var grains = States(RowsOf.Grains);
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton(world.Reach);
         services.AddSingleton(world.Story);
         services.AddSingleton(typeof(ILogger<>), typeof(EventCounter<>));
         services.AddSingleton<IEventLog>(Log);
-        services.AddSingleton<IStateStore>(grains);
+        services.AddSingleton<IStateStore>(States(RowsOf.Grains));
         services.AddSingleton<IPartitionStore>(
             new WatchedPartitions(new FilePartitionStore(States(RowsOf.Partitions), Clock, Ids), world));
         services.AddSingleton<IIdSource>(Ids);
@@ -160,7 +159,7 @@ internal sealed class NodeHost
         services.AddSingleton<IRepairGateway>(new VenueGateway(Gateway));
         services.AddSingleton<IPumpSchedulers, NodePumpSchedulers>();
         services.AddKeyedSingleton<IGrainStorage>(GrainEngine.CheckpointStorage, (provider, _) => new CheckpointGrainStorage(
-            grains, new CheckpointStorageOptions { Attempts = 2 }, Clock, Ids, provider.GetRequiredService<ILogger<CheckpointGrainStorage>>()));
+            provider.GetRequiredService<IStateStore>(), new CheckpointStorageOptions { Attempts = 2 }, Clock, Ids, provider.GetRequiredService<ILogger<CheckpointGrainStorage>>()));
         services.AddMarketSilo();
         services.AddSingleton<IFeedStandings>(new ClusterStandings(() => world.Heard.Select(n => n.Board), world.Plan.Partitions));
         services.AddOptions<ClientApiOptions>();

@@ -192,6 +192,8 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
         }
     }
 
+    void IStoreWatch.Storing(RowsOf rows, StateWrite write) => Check(law => law.Storing(write));
+
     void IStoreWatch.Stored(RowsOf rows, StateWrite write)
     {
         Reach.Count("stored/" + write.Key.Kind);
@@ -202,11 +204,16 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
     {
         if (key.Topic == Contracts.Streams.Topics.RawMarket)
             return;
-        Dictionary<string, ReadOnlyMemory<byte>?> rows = [];
-        foreach (var (name, _) in Tap.LastBelow(key.Topic, key.LogId, key.Partition, lowWater))
-            rows[name] = States.IsUp ? (await States.Look(RowsOf.Grains, new StateKey(InstrumentGrain.StateName, name)))?.Payload : null;
-        if (States.IsUp)
-            Check(law => law.Advancing(key, lowWater, rows));
+        var rows = new SortedDictionary<string, (long, string?)>(StringComparer.Ordinal);
+        foreach (var (name, last) in Tap.LastBelow(key.Topic, key.LogId, key.Partition, lowWater))
+        {
+            // With storage down nothing is seen now, and the mark is not stored either.
+            if (!States.IsUp)
+                return;
+            rows[name] = (last, await States.ETagOf(RowsOf.Grains, InstrumentGrain.StateName, name));
+        }
+
+        Check(law => law.Advancing(key, lowWater, rows));
     }
 
     void ICommitWatch.Parked(PartitionKey key, ParkedRow row) => Check(law => law.Parked(key, row));

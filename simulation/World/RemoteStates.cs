@@ -17,6 +17,7 @@ internal sealed class RemoteStates(
     public ValueTask<WriteOutcome> Write(StateWrite write, CancellationToken cancellation) => Ask(
         async store =>
         {
+            watch.Storing(rows, write);
             var outcome = await store.Write(write, CancellationToken.None);
             if (outcome.Written)
                 watch.Stored(rows, write);
@@ -65,6 +66,9 @@ internal sealed class RemoteStates(
 /// <summary>Told what has become durable.</summary>
 internal interface IStoreWatch
 {
+    /// <summary>A conditional write has come to the storage: it may succeed. Runs on the storage.</summary>
+    void Storing(RowsOf rows, StateWrite write);
+
     /// <summary>A conditional write has succeeded. Runs on the storage, before anybody hears of it.</summary>
     void Stored(RowsOf rows, StateWrite write);
 }

@@ -88,7 +88,7 @@ internal sealed class StateService(SimulatedWorld world, SimulatedFileSystem[] d
         }
     }
 
-    /// <summary>The row as it is durable now, without asking anybody: for the laws.</summary>
-    public Task<StateRow?> Look(RowsOf rows, StateKey key) =>
-        _process!.Run(async () => await _stores[(int)rows]!.Read(key, CancellationToken.None));
+    /// <summary>What stands there now, without asking over the network: for the laws.</summary>
+    public Task<string?> ETagOf(RowsOf rows, string kind, string id) =>
+        _process!.Run(async () => await _stores[(int)rows]!.CurrentETag(kind, id, CancellationToken.None));
 }
