@@ -22,7 +22,8 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
 
     [Fact]
     public void Storage_that_lets_everybody_overwrite() => Finds(
-        "L1 nothing lost", services => Wrap<IStateStore>(services, inner => new UnconditionalStore(inner)));
+        // What was overwritten is never delivered again: found as soon as a mark passes it, or at the end.
+        ["L1 nothing lost", "liveness"], services => Wrap<IStateStore>(services, inner => new UnconditionalStore(inner)));
 
     [Fact]
     public void An_activation_that_trusts_what_was_said_of_another_ones_memory() => Finds(
@@ -40,7 +41,9 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
     public void A_source_asked_too_much_at_once() => Finds(
         "L6 bounded mercy", services => services.ConfigureAll<GovernorOptions>(options => options.MaxConcurrent = PlatformWorld.SourceConcurrency + 1));
 
-    private void Finds(string law, Action<IServiceCollection> planted)
+    private void Finds(string law, Action<IServiceCollection> planted) => Finds([law], planted);
+
+    private void Finds(string[] laws, Action<IServiceCollection> planted)
     {
         for (var seed = 1; seed <= Within; seed++)
         {
@@ -48,7 +51,7 @@ public sealed class PlantedBugTests(ITestOutputHelper output)
             if (outcome.Failure is null)
                 continue;
             output.WriteLine($"seed {seed}: {outcome.Failure.Message}");
-            Assert.Equal(law, outcome.Law);
+            Assert.Contains(outcome.Law, laws);
             return;
         }
 
