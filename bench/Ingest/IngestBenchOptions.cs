@@ -8,7 +8,7 @@ internal sealed record IngestBenchOptions
     public int Partitions { get; init; } = 16;
 
     /// <summary>Events that lie in the log before the ceiling and the pumps read them.</summary>
-    public int Events { get; init; } = 1_000_000;
+    public int Events { get; init; } = 2_000_000;
 
     /// <summary>How long each run at a fixed rate takes, seconds.</summary>
     public double Seconds { get; init; } = 6;
