@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using StreamForge.Contracts.Streams;
 
 namespace StreamForge.Contracts.Integrity;
 
@@ -101,6 +102,9 @@ public sealed record PartitionStatus
     [Id(9)] public bool Stalled { get; init; }
 
     [Id(10)] public string? StallReason { get; init; }
+
+    /// <summary>Records that retention took before they were read, while something that the partition feeds may miss them; none as a rule.</summary>
+    [Id(11)] public PartitionLoss? Loss { get; init; }
 }
 
 [GenerateSerializer, Immutable, Alias("sf.ParkedKey")]

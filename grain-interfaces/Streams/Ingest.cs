@@ -21,6 +21,13 @@ public interface IIngestGrain : IGrainWithStringKey
     /// <remarks>On a write conflict the grain discards its memory and throws; the pump sees a lower position next.</remarks>
     [Alias("Flush"), AlwaysInterleave]
     ValueTask<FlushResult> Flush();
+
+    /// <summary>
+    /// Whether records that were lost of a topic leave nothing unproven of this grain: it is not fed from there, or a record of its
+    /// own behind the loss, or its source's answer, has shown that nothing is missing. Where not, it asks its source by itself.
+    /// </summary>
+    [Alias("IsPast"), AlwaysInterleave]
+    ValueTask<bool> IsPast(string topic, FeedLoss loss);
 }
 
 /// <summary>A run of records of one key, from one partition, in offset order.</summary>

@@ -49,6 +49,9 @@ public static class RecordSchemas
     /// <summary>A watermark of a source: see <see cref="Integrity.SourceWatermark"/>.</summary>
     public const string Watermark = "watermark";
 
+    /// <summary>Records of the topic that this one is derived from were lost here: see <see cref="PartitionLoss"/>.</summary>
+    public const string Loss = "loss";
+
     /// <summary>A canonical market event: see <see cref="Market.MarketEvent"/>.</summary>
     public const string Market = "market.v1";
 }

@@ -14,6 +14,18 @@ public sealed partial class InstrumentGrain
     private DateTimeOffset _watchedUntil;
     private long _toldVersion;
 
+    /// <inheritdoc/>
+    public ValueTask<bool> IsPast(string topic, FeedLoss loss)
+    {
+        ThrowIfLost();
+        // A load replaces the core: asked again, the new one answers.
+        if (_busy is not null && !ReferenceEquals(_core.State, state.State))
+            return ValueTask.FromResult(false);
+        // A quiet one learns of the loss by this, and asks.
+        Settle();
+        return ValueTask.FromResult(_core.IsPast(topic, loss));
+    }
+
     private void StartTimer() => _timer = this.RegisterGrainTimer(
         _ =>
         {

@@ -1,3 +1,5 @@
+using StreamForge.Contracts.Streams;
+
 namespace StreamForge.Silo.Storage;
 
 /// <summary>
@@ -13,6 +15,10 @@ public interface IPartitionStore
     /// <returns>False where the epoch is no longer the stored one: the caller is a zombie and must stop.</returns>
     /// <exception cref="StateStoreException">The outcome is unknown: repeat.</exception>
     ValueTask<bool> Advance(PartitionKey key, long epoch, long lowWater, CancellationToken cancellation);
+
+    /// <summary>Stores what retention took, in place of what was stored of that; null: nothing that is fed misses it any more.</summary>
+    /// <returns>False where the epoch is no longer the stored one.</returns>
+    ValueTask<bool> NoteLoss(PartitionKey key, long epoch, PartitionLoss? loss, CancellationToken cancellation);
 
     ValueTask<IReadOnlyList<PartitionRow>> List(string group, CancellationToken cancellation);
 
@@ -34,7 +40,9 @@ public sealed record PartitionKey(string Group, string Topic, Guid LogId, int Pa
 
 /// <param name="Epoch">From 1, up by one with every owner.</param>
 /// <param name="LowWater">All below is durable; 0 where nothing was stored yet.</param>
-public sealed record PartitionRow(PartitionKey Key, long Epoch, long LowWater, string Owner, DateTimeOffset UpdatedAt);
+/// <param name="Loss">Records that retention took before they were read, while somebody may miss them.</param>
+public sealed record PartitionRow(
+    PartitionKey Key, long Epoch, long LowWater, string Owner, DateTimeOffset UpdatedAt, PartitionLoss? Loss = null);
 
 /// <param name="Key">The record key, text.</param>
 /// <param name="FromOffset">The first offset that was not applied.</param>

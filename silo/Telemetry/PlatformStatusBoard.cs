@@ -79,6 +79,7 @@ internal sealed class PlatformStatusBoard(
             Watermark = watermark,
             Stalled = stall is not null,
             StallReason = stall,
+            Loss = pump.Loss,
         };
     }
 

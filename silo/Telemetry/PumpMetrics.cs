@@ -21,6 +21,8 @@ internal sealed class PumpMetrics
             "{offset}", "Below it everything is durable.");
         meter.CreateObservableGauge("streamforge.partition.stalled", () => Stalls(),
             "{partition}", "1 while the partition waits for storage, the log or its group.");
+        meter.CreateObservableGauge("streamforge.partition.lost", () => OfPumps(pump => pump.Loss is { } loss ? loss.To - loss.From : 0),
+            "{record}", "Offsets that retention took unread, while somebody may miss them.");
         meter.CreateObservableGauge("streamforge.partition.watermark_age", WatermarkAges, "s",
             "Time since the source's word that is applied for all keys.");
         meter.CreateObservableGauge("streamforge.keys.parked", () => OfPumps(pump => pump is GrainPump feeding ? feeding.ParkedKeys.Count : 0),

@@ -1,3 +1,4 @@
+using StreamForge.Contracts.Streams;
 using StreamForge.Silo.Storage;
 
 namespace StreamForge.Simulation.World;
@@ -21,6 +22,9 @@ internal sealed class WatchedPartitions(IPartitionStore inner, ICommitWatch watc
         await watch.Advancing(key, lowWater);
         return await inner.Advance(key, epoch, lowWater, cancellation);
     }
+
+    public ValueTask<bool> NoteLoss(PartitionKey key, long epoch, PartitionLoss? loss, CancellationToken cancellation) =>
+        inner.NoteLoss(key, epoch, loss, cancellation);
 
     public ValueTask<IReadOnlyList<PartitionRow>> List(string group, CancellationToken cancellation) => inner.List(group, cancellation);
 

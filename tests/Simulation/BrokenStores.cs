@@ -1,3 +1,4 @@
+using StreamForge.Contracts.Streams;
 using StreamForge.Grains.State;
 using StreamForge.Silo.Storage;
 
@@ -58,6 +59,9 @@ internal sealed class HastyMarks(IPartitionStore inner) : IPartitionStore
 
     public ValueTask<bool> Advance(PartitionKey key, long epoch, long lowWater, CancellationToken cancellation) =>
         inner.Advance(key, epoch, lowWater + Ahead, cancellation);
+
+    public ValueTask<bool> NoteLoss(PartitionKey key, long epoch, PartitionLoss? loss, CancellationToken cancellation) =>
+        inner.NoteLoss(key, epoch, loss, cancellation);
 
     public ValueTask<IReadOnlyList<PartitionRow>> List(string group, CancellationToken cancellation) => inner.List(group, cancellation);
 

@@ -1,3 +1,4 @@
+using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.State;
 
@@ -26,6 +27,9 @@ public sealed class FilePartitionStore(IStateStore rows, TimeProvider time, IIdS
 
     public ValueTask<bool> Advance(PartitionKey key, long epoch, long lowWater, CancellationToken cancellation) =>
         ChangeAs(epoch, key, (row, now) => row with { Row = row.Row with { LowWater = lowWater, UpdatedAt = now } }, cancellation);
+
+    public ValueTask<bool> NoteLoss(PartitionKey key, long epoch, PartitionLoss? loss, CancellationToken cancellation) =>
+        ChangeAs(epoch, key, (row, now) => row with { Row = row.Row with { Loss = loss, UpdatedAt = now } }, cancellation);
 
     public async ValueTask<IReadOnlyList<PartitionRow>> List(string group, CancellationToken cancellation)
     {

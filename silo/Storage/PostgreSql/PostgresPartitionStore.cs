@@ -1,5 +1,7 @@
 using System.Text;
 using Npgsql;
+using NpgsqlTypes;
+using StreamForge.Contracts.Streams;
 
 namespace StreamForge.Silo.Storage.PostgreSql;
 
@@ -22,7 +24,7 @@ public sealed class PostgresPartitionStore(PostgresDatabase database) : IPartiti
                 values ($1, $2, $3, $4, 1, 0, $5, $6)
                 on conflict (consumer_group, topic, log_id, partition)
                     do update set epoch = p.epoch + 1, owner = excluded.owner, updated_at = excluded.updated_at
-                returning epoch, low_water, owner, updated_at
+                returning epoch, low_water, owner, updated_at, loss_from, loss_to, loss_at
                 """,
                 key, owner, database.Time.GetUtcNow().UtcDateTime);
             await using var reader = await command.ExecuteReaderAsync(token);
@@ -35,12 +37,27 @@ public sealed class PostgresPartitionStore(PostgresDatabase database) : IPartiti
         $"update streamforge.partition_progress set low_water = $6, updated_at = $7 where {Of} and epoch = $5",
         key, cancellation, epoch, lowWater, database.Time.GetUtcNow().UtcDateTime);
 
+    public ValueTask<bool> NoteLoss(PartitionKey key, long epoch, PartitionLoss? loss, CancellationToken cancellation) => database.Run(
+        async (connection, token) =>
+        {
+            await using var command = Command(
+                connection,
+                $"update streamforge.partition_progress set loss_from = $6, loss_to = $7, loss_at = $8, updated_at = $9 where {Of} and epoch = $5",
+                key, epoch);
+            command.Parameters.Add(Nullable(NpgsqlDbType.Bigint, loss?.From));
+            command.Parameters.Add(Nullable(NpgsqlDbType.Bigint, loss?.To));
+            command.Parameters.Add(Nullable(NpgsqlDbType.TimestampTz, loss?.At.UtcDateTime));
+            command.Parameters.Add(new NpgsqlParameter { Value = database.Time.GetUtcNow().UtcDateTime });
+            return await command.ExecuteNonQueryAsync(token) > 0;
+        },
+        cancellation);
+
     public ValueTask<IReadOnlyList<PartitionRow>> List(string group, CancellationToken cancellation) => database.Run(
         async (connection, token) =>
         {
             await using var command = new NpgsqlCommand(
                 """
-                select topic, log_id, partition, epoch, low_water, owner, updated_at
+                select topic, log_id, partition, epoch, low_water, owner, updated_at, loss_from, loss_to, loss_at
                 from streamforge.partition_progress where consumer_group = $1 order by topic, log_id, partition
                 """,
                 connection) { Parameters = { new() { Value = group } } };
@@ -123,7 +140,12 @@ public sealed class PostgresPartitionStore(PostgresDatabase database) : IPartiti
     }
 
     private static PartitionRow Row(PartitionKey key, NpgsqlDataReader reader, int at) => new(
-        key, reader.GetInt64(at), reader.GetInt64(at + 1), reader.GetString(at + 2), new DateTimeOffset(reader.GetDateTime(at + 3)));
+        key, reader.GetInt64(at), reader.GetInt64(at + 1), reader.GetString(at + 2), new DateTimeOffset(reader.GetDateTime(at + 3)),
+        reader.IsDBNull(at + 4)
+            ? null
+            : new PartitionLoss(reader.GetInt64(at + 4), reader.GetInt64(at + 5), new DateTimeOffset(reader.GetDateTime(at + 6))));
+
+    private static NpgsqlParameter Nullable(NpgsqlDbType type, object? value) => new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

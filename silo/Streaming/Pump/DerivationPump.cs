@@ -43,7 +43,7 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
     protected override ValueTask Begin(long position)
     {
         // They are read again, and must not be in the books twice.
-        Services.Counters.CountIn(-_steps.Count(step => !step.IsWatermark));
+        Services.Counters.CountIn(-_steps.Count(step => !step.IsWatermark && step.Loss is null));
         _steps.Clear();
         _pendingBytes = 0;
         _readPosition = position;
@@ -61,6 +61,21 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
             _pendingBytes += record.Size;
         }
         if (!_acknowledging && _steps.Count > 0)
+            _ = Acknowledge();
+    }
+
+    /// <summary>Told to those who read the derived topics, between what was derived before the loss and after it.</summary>
+    protected override void Lost(PartitionLoss loss)
+    {
+        var targets = derivation.Targets;
+        var appends = new Task[targets.Count];
+        for (var i = 0; i < appends.Length; i++)
+            appends[i] = Services.Producer.Append(LossRecord.Of(loss, Partition, LogId, targets[i]), Aborting);
+        // At the first offset lost, so that until it is acknowledged the low-water mark stays before the loss.
+        var place = new LogRecord { Partition = Partition, Offset = loss.From, Timestamp = loss.At, Value = default };
+        _steps.Enqueue(new Step(place, appends, null, IsWatermark: false, Loss: Loss));
+        _pendingBytes += place.Size;
+        if (!_acknowledging)
             _ = Acknowledge();
     }
 
@@ -122,6 +137,12 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
                 await Services.Producer.Append(WatermarkRecord.Forward(step.Record, target), Aborting);
             return;
         }
+        if (step.Loss is { } loss)
+        {
+            await Task.WhenAll(step.Appends);
+            EndLoss(loss);
+            return;
+        }
         if (step.Refusal is { } reason)
         {
             await DeadLetter(step.Record, reason);
@@ -157,5 +178,5 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
             Services.Logger, Partition, record.Offset, Log.Printable(record.Header(RecordHeaders.Instrument) ?? "?"), Log.Printable(reason));
     }
 
-    private readonly record struct Step(LogRecord Record, Task[] Appends, string? Refusal, bool IsWatermark);
+    private readonly record struct Step(LogRecord Record, Task[] Appends, string? Refusal, bool IsWatermark, PartitionLoss? Loss = null);
 }

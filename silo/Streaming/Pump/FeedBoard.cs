@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
 
 namespace StreamForge.Silo.Streaming.Pump;
@@ -64,9 +65,11 @@ internal sealed class FeedBoard : IFeedStandings
             watermark = null;
         var stall = pump.StallReason ?? lane?.StallReason;
         var reason = lane is { Parked: true } ? "The key is parked: its records wait for an operator."
-            : stall ?? (newest is { Up: false } ? newest.Reason : null)
-            ?? (pump.Loss is { } loss ? $"Records [{loss.From}, {loss.To}) of {pump.Partition} were lost to retention." : null);
+            : stall ?? (newest is { Up: false } ? newest.Reason : null);
+        FeedLoss? loss = pump.Loss is { } lost
+            ? new FeedLoss(pump.RowKey.LogId, pump.Partition.Partition, lost.From, lost.To, lost.At)
+            : null;
         return new FeedStanding(
-            watermark, newest?.Up ?? true, stall is not null, lane is { Parked: true }, reason, Delivered: delivered);
+            watermark, newest?.Up ?? true, stall is not null, lane is { Parked: true }, reason, loss, delivered);
     }
 }

@@ -74,6 +74,12 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
                 Watermarks.Add(record.Offset, watermark);
                 continue;
             }
+            if (LossRecord.TryRead(record, out var loss))
+            {
+                _ledger.ReadOver(record.Offset);
+                NoteLoss(loss);
+                continue;
+            }
             // What is left in the log needs no decoding: it is read again.
             var keyLane = _ledger.LaneOf(_names.Of(record.Key));
             if (_ledger.Read(keyLane, keyLane.Leaves(record.Offset) ? Undecoded(record) : Decode(record, keyLane.Key), now) is not { } lane)

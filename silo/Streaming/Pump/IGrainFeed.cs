@@ -11,6 +11,9 @@ public interface IGrainFeed
     /// <summary>The grain of a key.</summary>
     IIngestGrain GrainOf(string key);
 
+    /// <summary>The keys whose grains have a stored state, of all partitions.</summary>
+    Task<IReadOnlyList<string>> Keys(CancellationToken cancellation);
+
     /// <summary>Decodes a record's value.</summary>
     /// <returns>False where it can never be decoded, with the reason for the dead letter.</returns>
     bool TryDecode(LogRecord record, string key, [NotNullWhen(true)] out StreamEvent? decoded, [NotNullWhen(false)] out string? reason);

@@ -47,6 +47,12 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Warning, "{Partition}: record {Offset} of key {Key} goes to the dead letters: {Reason}")]
     public static partial void DeadLettered(ILogger logger, TopicPartition partition, long offset, string key, string reason);
 
+    [LoggerMessage(15, LogLevel.Information, "{Partition}: nothing misses the lost records [{From}, {To}) any more")]
+    public static partial void LossClosed(ILogger logger, TopicPartition partition, long from, long to);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Partition}: the keys that may miss lost records could not be gone through; tried again")]
+    public static partial void SweepFailed(ILogger logger, Exception error, TopicPartition partition);
+
     [LoggerMessage(14, LogLevel.Warning, "{Partition}: key {Key} could not be flushed")]
     public static partial void FlushFailed(ILogger logger, Exception error, TopicPartition partition, string key);
 

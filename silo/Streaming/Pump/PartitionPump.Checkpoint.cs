@@ -36,10 +36,14 @@ internal abstract partial class PartitionPump
     {
         var bytes = await MakeDurable();
         var low = LowWater;
-        if (low == _stored)
+        if (low == _stored && !_lossUnstored)
+        {
+            LookAfterLoss();
             return bytes;
+        }
         try
         {
+            await StoreLoss();
             if (!await _services.Partitions.Advance(Key, Epoch, low, Aborting))
                 throw new FencedException();
         }
@@ -59,6 +63,7 @@ internal abstract partial class PartitionPump
             // The stored mark decides where to start; a committed offset below it costs a few reads.
             Log.CommitFailed(_services.Logger, error, Partition, low);
         }
+        LookAfterLoss();
         return bytes;
     }
 

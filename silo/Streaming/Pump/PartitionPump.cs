@@ -21,6 +21,7 @@ internal abstract partial class PartitionPump : IDisposable
     private CancellationTokenSource _reading = new();
     private Task _look = Task.CompletedTask;
     private bool _rewind;
+    private bool _lossUnstored;
     private long _stored;
 
     protected PartitionPump(IAssignedPartition partition, PumpServices services)
@@ -45,9 +46,6 @@ internal abstract partial class PartitionPump : IDisposable
 
     /// <summary>Why the whole partition does not go on for now; none while it does.</summary>
     public string? StallReason { get; private set; }
-
-    /// <summary>Records that retention took before they were read, in this assignment.</summary>
-    public LossRange? Loss { get; private set; }
 
     public WatermarkHistory Watermarks { get; } = new();
 
@@ -184,11 +182,14 @@ internal abstract partial class PartitionPump : IDisposable
         var start = StartRule.Decide(row, _partition.Committed, _partition.Bounds);
         _stored = row.LowWater;
         LogEnd = _partition.Bounds.End;
-        if (start.Loss is { } loss)
-            NoteLoss(loss);
         // After a failure it begins anew further back: what was read beyond vouches for nothing.
         Watermarks.TruncateTo(start.Offset);
+        (Loss, _lossUnstored) = (row.Loss, false);
         await Begin(start.Offset);
+        if (start.Loss is { } loss)
+            Lose(loss);
+        else if (row.Loss is { } known)
+            Lost(known);
         Seek(start.Offset);
         Log.Started(_services.Logger, Partition, Epoch, start.Offset);
 
@@ -246,7 +247,7 @@ internal abstract partial class PartitionPump : IDisposable
             }
             catch (OffsetOutOfRangeException gone) when (gone.Offset < gone.Bounds.Start)
             {
-                NoteLoss(new LossRange(gone.Offset, gone.Bounds.Start));
+                Lose(new LossRange(gone.Offset, gone.Bounds.Start));
                 Seek(gone.Bounds.Start);
             }
             catch (EventLogException error) when (error is not OffsetOutOfRangeException)
@@ -291,12 +292,6 @@ internal abstract partial class PartitionPump : IDisposable
         await using var _ = deadline.Token.Register(Changed.Fire);
         while (!Drained && !_rewind && !deadline.IsCancellationRequested && !_aborting.IsCancellationRequested)
             await Changed.Next;
-    }
-
-    private void NoteLoss(LossRange loss)
-    {
-        Loss = loss;
-        Log.Lost(_services.Logger, Partition, loss.From, loss.To);
     }
 
     private PartitionKey Key => new(_services.Group, Partition.Topic, LogId, Partition.Partition);

@@ -12,8 +12,9 @@ internal sealed class GeneratedInstrument
         int number, StreamCatalog catalog, GeneratorOptions options, MarketRandom random, InstrumentCounters above)
         : this(number, catalog, options, new GeneratedBook(random, options.Levels))
     {
-        UpdateId = Math.Max(above.UpdateId + 1, random.Next(1_000_000, 2_000_000));
-        TradeId = Math.Max(above.TradeId, random.Next(1_000_000, 2_000_000));
+        // Just above: whoever followed the former one misses nothing in between.
+        var (updates, trades) = (random.Next(1_000_000, 2_000_000), random.Next(1_000_000, 2_000_000));
+        (UpdateId, TradeId) = above == default ? (updates, trades) : (above.UpdateId + 1, above.TradeId);
     }
 
     /// <summary>One as <see cref="Write"/> wrote it.</summary>

@@ -92,6 +92,8 @@ public sealed class ScriptedInstrumentGrain(ScriptedMarket market) : Grain, IIns
 
     public ValueTask<FlushResult> Flush() => throw new NotSupportedException("The API only reads.");
 
+    public ValueTask<bool> IsPast(string topic, FeedLoss loss) => throw new NotSupportedException("The API only reads.");
+
     private async Task Ready()
     {
         if (Script.Throws is { } exception)

@@ -41,6 +41,11 @@ internal sealed class ModelGrain(string topic, Guid logId) : IIngestGrain
             (_values, _position) = ([.. _durable], _durablePosition);
     }
 
+    /// <summary>Whether it is past a loss; asked by the pump.</summary>
+    public Func<FeedLoss, bool> Past { get; set; } = _ => true;
+
+    public ValueTask<bool> IsPast(string topic, FeedLoss loss) => ValueTask.FromResult(Past(loss));
+
     public async ValueTask<IngestResult> Ingest(IngestBatch batch)
     {
         await Before(batch);

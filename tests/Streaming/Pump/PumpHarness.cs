@@ -75,6 +75,9 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
 
     public IIngestGrain GrainOf(string key) => Grain(key);
 
+    public Task<IReadOnlyList<string>> Keys(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<string>>([.. _grains.Keys]);
+
     public bool TryDecode(
         LogRecord record, string key, [NotNullWhen(true)] out StreamEvent? decoded, [NotNullWhen(false)] out string? reason)
     {

@@ -1,3 +1,4 @@
+using StreamForge.Contracts.Streams;
 using StreamForge.Silo.Storage;
 
 namespace StreamForge.Tests.Support.Storage;
@@ -89,6 +90,25 @@ public abstract class PartitionStoreContract : IAsyncLifetime
         Assert.True(await Store.Advance(Key(0), row.Epoch, 100, Cancellation));
         Assert.True(await Store.Advance(Key(0), row.Epoch, 60, Cancellation));
         Assert.Equal(60, Assert.Single(await Store.List(_group, Cancellation)).LowWater);
+    }
+
+    [Fact]
+    public async Task A_loss_outlives_restarts_and_owners_until_it_is_taken_back()
+    {
+        var row = await Store.Acquire(Key(0), "a", Cancellation);
+        Assert.Null(row.Loss);
+        var loss = new PartitionLoss(5, 9, ParkedAt);
+        Assert.True(await Store.NoteLoss(Key(0), row.Epoch, new PartitionLoss(5, 7, ParkedAt), Cancellation));
+        Assert.True(await Store.NoteLoss(Key(0), row.Epoch, loss, Cancellation));
+        Assert.True(await Store.Advance(Key(0), row.Epoch, 10, Cancellation));
+        await Fixture.Reopen();
+        var next = await Store.Acquire(Key(0), "b", Cancellation);
+        Assert.Equal((10L, loss), (next.LowWater, next.Loss));
+        Assert.Equal(loss, Assert.Single(await Store.List(_group, Cancellation)).Loss);
+        Assert.False(await Store.NoteLoss(Key(0), row.Epoch, null, Cancellation), "a zombie takes nothing back");
+        Assert.True(await Store.NoteLoss(Key(0), next.Epoch, null, Cancellation));
+        Assert.Null((await Store.Acquire(Key(0), "c", Cancellation)).Loss);
+        Assert.False(await Store.NoteLoss(Key(1), 1, loss, Cancellation), "nobody acquired it");
     }
 
     [Fact]
