@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Market.Wire;
+using StreamForge.Grains.Scheduling;
 using StreamForge.Silo.Streaming.Pump;
 
 namespace StreamForge.Silo.Streaming.Market;
@@ -22,7 +23,7 @@ internal sealed class MarketFeed(string topic, IGrainFactory grains) : IGrainFee
         string? after = null;
         do
         {
-            var page = await directory.List(new InstrumentQuery { After = after, Limit = KeysAtOnce }).AsTask().WaitAsync(cancellation);
+            var page = await directory.List(new InstrumentQuery { After = after, Limit = KeysAtOnce }).OnThisTurn().WaitAsync(cancellation);
             keys.AddRange(page.Items.Select(item => item.Instrument));
             after = page.Next;
         }

@@ -139,7 +139,8 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
         }
         if (step.Loss is { } loss)
         {
-            await Task.WhenAll(step.Appends);
+            foreach (var append in step.Appends)
+                await append;
             EndLoss(loss);
             return;
         }

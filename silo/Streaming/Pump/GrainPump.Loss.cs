@@ -1,4 +1,5 @@
 using StreamForge.Contracts.Streams;
+using StreamForge.Grains.Scheduling;
 
 namespace StreamForge.Silo.Streaming.Pump;
 
@@ -65,7 +66,7 @@ internal sealed partial class GrainPump
     {
         try
         {
-            return await feed.GrainOf(key).IsPast(Partition.Topic, loss).AsTask().WaitAsync(ending);
+            return await feed.GrainOf(key).IsPast(Partition.Topic, loss).OnThisTurn().WaitAsync(ending);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

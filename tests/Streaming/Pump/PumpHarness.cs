@@ -25,12 +25,13 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
     private readonly ConcurrentDictionary<string, ModelGrain> _grains = new(StringComparer.Ordinal);
     private readonly List<PumpGroup> _groups = [];
     private readonly WatchedLog _log;
+    private readonly SegmentEventLog _files;
     private readonly FileStateStore _rows;
     private readonly IEventProducer _producer;
 
-    private PumpHarness(WatchedLog log, FileStateStore rows, Guid logId)
+    private PumpHarness(WatchedLog log, SegmentEventLog files, FileStateStore rows, Guid logId)
     {
-        (_log, _rows, LogId) = (log, rows, logId);
+        (_log, _files, _rows, LogId) = (log, files, rows, logId);
         _producer = log.CreateProducer();
         Partitions = new FilePartitionStore(rows, TimeProvider.System, new TestIds(3));
         DeadLetters = new DeadLetterWriter(_producer, TimeProvider.System);
@@ -61,14 +62,18 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
 
     public PartitionKey Key => new(Group, Topic, LogId, 0);
 
-    public static async Task<PumpHarness> Create()
+    /// <summary>What pumps store in, where it is not <see cref="Partitions"/> itself.</summary>
+    public IPartitionStore? Store { get; set; }
+
+    public static async Task<PumpHarness> Create(EmbeddedLogOptions? options = null)
     {
         var time = TimeProvider.System;
-        var log = await SegmentEventLog.Open(new SimulatedFileSystem(), new EmbeddedLogOptions(), time, new TestIds(1), NullLogger.Instance);
+        var log = await SegmentEventLog.Open(new SimulatedFileSystem(), options ?? new EmbeddedLogOptions(), time, new TestIds(1), NullLogger.Instance);
         var rows = await FileStateStore.Open(new SimulatedFileSystem(), new FileStateStoreOptions(), time, NullLogger.Instance);
         var topic = await log.EnsureTopic(new TopicSpec("numbers", 1), CancellationToken.None);
         await log.EnsureTopic(new TopicSpec(Topics.DeadLetters, 1), CancellationToken.None);
-        return new PumpHarness(new WatchedLog(log), rows, topic.LogId);
+        await log.EnsureTopic(new TopicSpec(CopiedNumbers.From, 1), CancellationToken.None);
+        return new PumpHarness(new WatchedLog(log), log, rows, topic.LogId);
     }
 
     public ModelGrain Grain(string key) => _grains.GetOrAdd(key, _ => new ModelGrain(Topic, LogId));
@@ -87,10 +92,10 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
         return decoded is not null;
     }
 
-    public Task<AppendedAt> Append(string? key, string value) => _producer.Append(
+    public Task<AppendedAt> Append(string? key, string value, string topic = "numbers") => _producer.Append(
         new NewRecord
         {
-            Topic = Topic,
+            Topic = topic,
             Partition = 0,
             Key = key is null ? null : Encoding.UTF8.GetBytes(key),
             Value = Encoding.UTF8.GetBytes(value),
@@ -108,6 +113,31 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
             Timestamp = through,
         },
         CancellationToken.None);
+
+    /// <summary>Retention: whole segments below an offset go.</summary>
+    /// <returns>The first offset that is left.</returns>
+    public async Task<long> DropBelow(long offset, string topic = "numbers")
+    {
+        await _files.DropBelow(new TopicPartition(topic, 0), offset);
+        return (await _log.Bounds(new TopicPartition(topic, 0), CancellationToken.None)).Start;
+    }
+
+    public IAsyncEnumerable<LogRecord> Read(long from) => _log.Read(new TopicPartition(Topic, 0), from, CancellationToken.None);
+
+    /// <summary>A member joins that copies <see cref="CopiedNumbers.From"/> to the topic.</summary>
+    public async Task<PumpGroup> JoinCopying()
+    {
+        var services = Services("copying", TimeProvider.System, new PumpCounters());
+        var member = new PumpGroup(
+            services,
+            partition => new DerivationPump(partition, services, new CopiedNumbers(Topic)),
+            () => new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler,
+            _ => { },
+            _ => { });
+        _groups.Add(member);
+        await member.Join([CopiedNumbers.From], CancellationToken.None);
+        return member;
+    }
 
     /// <summary>A member of the group joins; with one partition it gets it, and whoever had it loses it.</summary>
     /// <param name="creating">Called before each pump is created.</param>
@@ -139,15 +169,15 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
 
     private static TaskScheduler NewScheduler() => new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
 
-    private PumpServices Services(string group, TimeProvider time) => new()
+    private PumpServices Services(string group, TimeProvider time, PumpCounters? counters = null) => new()
     {
         Group = group,
         Owner = "test",
         EventLog = _log,
         Producer = _producer,
-        Partitions = Partitions,
+        Partitions = Store ?? Partitions,
         DeadLetters = DeadLetters,
-        Counters = Counters,
+        Counters = counters ?? Counters,
         Options = Options,
         Time = time,
         Logger = NullLogger.Instance,

@@ -1,0 +1,152 @@
+using System.Globalization;
+using StreamForge.Contracts.Streams;
+using StreamForge.Silo.Storage;
+using StreamForge.Silo.Streaming.Embedded;
+using StreamForge.Silo.Streaming.Pump;
+
+namespace StreamForge.Tests.Streaming.Pump;
+
+/// <summary>Records that retention took before they were read: known to all that the partition feeds, and not forgotten too early.</summary>
+public sealed class LossTests
+{
+    private static readonly EmbeddedLogOptions _smallSegments = new() { SegmentBytes = 1024 };
+
+    [Fact]
+    public async Task A_loss_is_stored_and_told_of_every_key_until_each_has_proven_that_it_misses_nothing()
+    {
+        await using var harness = await PumpHarness.Create(_smallSegments);
+        var start = await LoseSome(harness);
+        // A quiet one, of which no record comes any more.
+        var asked = 0;
+        harness.Grain("quiet").Past = loss => Interlocked.Increment(ref asked) > 3;
+        var past = false;
+        harness.Grain("a").Past = loss => Volatile.Read(ref past);
+        var group = await harness.Join();
+        await harness.AllDurable();
+        Assert.Equal(start, harness.Grain("a").Values[100]);
+        foreach (var key in new[] { "a", "quiet", "never seen" })
+        {
+            var told = harness.Board.Of("numbers", 0, key, "src").Loss!.Value;
+            Assert.Equal((harness.LogId, 0, 100, start), (told.LogId, told.Partition, told.From, told.To));
+        }
+
+        await PumpHarness.Holds(() => Volatile.Read(ref asked) > 3, "the quiet one is asked until it is past");
+        // Another owner knows it too, long after the records.
+        await group.DisposeAsync();
+        Assert.Equal((100, start), Range(await Row(harness)));
+        await harness.Join();
+        await PumpHarness.Holds(() => harness.Board.Of("numbers", 0, "a", "src").Loss is not null, "it is told after a restart");
+        Volatile.Write(ref past, true);
+        await PumpHarness.Holds(() => harness.Board.Of("numbers", 0, "a", "src").Loss is null, "all are past it");
+        await Support.Eventually.HoldsAsync(async () => (await Row(harness)).Loss is null, TimeSpan.FromSeconds(30), "the row has forgotten it");
+    }
+
+    [Fact]
+    public async Task Before_a_loss_is_stored_no_mark_moves_over_it_and_after_a_crash_it_is_noticed_again()
+    {
+        await using var harness = await PumpHarness.Create(_smallSegments);
+        var start = await LoseSome(harness);
+        harness.Grain("a").Past = _ => false;
+        var failing = new FailingLosses(harness.Partitions);
+        harness.Store = failing;
+        var group = await harness.Join();
+        await PumpHarness.Holds(() => failing.Refused > 3, "checkpoints cannot store it");
+        Assert.NotNull(harness.Board.Of("numbers", 0, "a", "src").Loss);
+        Assert.Single(group.Pumps).Abort();
+        await group.DisposeAsync();
+        Assert.Equal((100, null), ((await Row(harness)).LowWater, (await Row(harness)).Loss));
+        harness.Store = null;
+        await harness.Join();
+        await harness.AllDurable();
+        Assert.Equal((100, start), Range(await Row(harness)));
+    }
+
+    [Fact]
+    public async Task What_the_origin_lost_stands_in_the_derived_partition_between_before_and_after()
+    {
+        await using var harness = await PumpHarness.Create(_smallSegments);
+        harness.Grain("a").Past = _ => false;
+        await harness.Join();
+        await Append(harness, 0, 100, CopiedNumbers.From);
+        var copying = await harness.JoinCopying();
+        await PumpHarness.Holds(() => harness.Grain("a").Values.Count == 100, "all is derived and applied");
+        await PumpHarness.Holds(() => copying.Pumps is [{ StoredLowWater: 100 }], "and the origin's mark says so");
+        await copying.DisposeAsync();
+        await Append(harness, 100, 200, CopiedNumbers.From);
+        var start = await harness.DropBelow(160, CopiedNumbers.From);
+        Assert.InRange(start, 101, 160);
+
+        copying = await harness.JoinCopying();
+        await PumpHarness.Holds(() => harness.Grain("a").Values.Count == 300 - start, "the rest is applied");
+        Assert.Equal(Enumerable.Range(0, 100).Concat(Enumerable.Range((int)start, 200 - (int)start)).Select(n => (long)n), harness.Grain("a").Values);
+        var marker = 100L;
+        await foreach (var record in harness.Read(100))
+        {
+            Assert.Equal(RecordSchemas.Loss, record.Header(RecordHeaders.Schema));
+            marker = record.Offset;
+            break;
+        }
+
+        await harness.AllDurable();
+        Assert.Equal((marker, marker + 1), Range(await Row(harness)));
+        Assert.Equal(marker, harness.Board.Of("numbers", 0, "a", "src").Loss!.Value.From);
+        // Handed on: the origin's own partition has nothing left to do about it.
+        var pump = Assert.Single(copying.Pumps);
+        await PumpHarness.Holds(() => pump.StoredLowWater == 200 && pump.Loss is null, "the origin's pump has handed it on");
+        Assert.All(await harness.Partitions.List("copying", CancellationToken.None), row => Assert.Null(row.Loss));
+        Assert.Equal(0, harness.Counters.Totals.DeadLettered);
+        harness.AssertBooksBalance();
+    }
+
+    [Fact]
+    public async Task A_derived_loss_is_stored_before_the_mark_moves_over_it()
+    {
+        await using var harness = await PumpHarness.Create(_smallSegments);
+        harness.Grain("a").Past = _ => false;
+        await Append(harness, 0, 100, CopiedNumbers.From);
+        var copying = await harness.JoinCopying();
+        await PumpHarness.Holds(() => copying.Pumps is [{ StoredLowWater: 100 }], "all is derived");
+        await copying.DisposeAsync();
+        await Append(harness, 100, 200, CopiedNumbers.From);
+        var start = await harness.DropBelow(160, CopiedNumbers.From);
+        await harness.JoinCopying();
+        var failing = new FailingLosses(harness.Partitions);
+        harness.Store = failing;
+        var group = await harness.Join();
+        await PumpHarness.Holds(() => harness.Grain("a").Values.Count == 300 - start && failing.Refused > 3, "it cannot be stored");
+        Assert.InRange((await Row(harness)).LowWater, 0, 100);
+        Assert.Single(group.Pumps).Abort();
+        await group.DisposeAsync();
+        harness.Grain("a").LoseMemory();
+        harness.Store = null;
+        await harness.Join();
+        await harness.AllDurable();
+        Assert.NotNull((await Row(harness)).Loss);
+        Assert.Equal(300 - start, harness.Grain("a").Values.Count);
+    }
+
+    /// <summary>A hundred records are durable, nobody reads, a hundred more come, and some of these go.</summary>
+    /// <returns>The first offset that is left.</returns>
+    private static async Task<long> LoseSome(PumpHarness harness)
+    {
+        var group = await harness.Join();
+        await Append(harness, 0, 100);
+        await harness.AllDurable();
+        await group.DisposeAsync();
+        await Append(harness, 100, 200);
+        var start = await harness.DropBelow(160);
+        Assert.InRange(start, 101, 160);
+        return start;
+    }
+
+    private static async Task Append(PumpHarness harness, int from, int to, string topic = "numbers")
+    {
+        for (var number = from; number < to; number++)
+            await harness.Append("a", number.ToString(CultureInfo.InvariantCulture), topic);
+    }
+
+    private static async Task<PartitionRow> Row(PumpHarness harness) =>
+        Assert.Single(await harness.Partitions.List(PumpHarness.Group, CancellationToken.None));
+
+    private static (long From, long To) Range(PartitionRow row) => (row.Loss!.Value.From, row.Loss.Value.To);
+}
