@@ -131,11 +131,11 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
         var member = new PumpGroup(
             services,
             partition => new DerivationPump(partition, services, new CopiedNumbers(Topic)),
-            () => new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler,
+            NewScheduler,
             _ => { },
             _ => { });
         _groups.Add(member);
-        await member.Join([CopiedNumbers.From], CancellationToken.None);
+        await member.Join([new TopicSpec(CopiedNumbers.From, 1)], CancellationToken.None);
         return member;
     }
 
