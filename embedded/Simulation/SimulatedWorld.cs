@@ -15,6 +15,7 @@ namespace StreamForge.Embedded.Simulation;
 /// </summary>
 public sealed class SimulatedWorld : ITurnScheduler
 {
+    private const int MaxSteps = 10_000_000;
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly List<IReadyQueue> _ready = [];
@@ -149,6 +150,9 @@ public sealed class SimulatedWorld : ITurnScheduler
             throw failure;
         if (_time.Elapsed > limit)
             throw new SimulationException(Seed, $"Not finished after {limit}.");
+        if (Trace.Count > MaxSteps)
+            throw new SimulationException(
+                Seed, $"Not finished after {MaxSteps} steps: something turns in circles. Ready now: {string.Join(", ", _ready.Take(5).Select(r => r.Name))}.");
         if (_ready.Count == 0 && !_time.AdvanceToNextTimer())
             throw new SimulationException(Seed, "Nothing can run any more.");
         if (_ready.Count == 0)

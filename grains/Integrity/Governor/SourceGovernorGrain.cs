@@ -15,6 +15,7 @@ public sealed class SourceGovernorGrain(
     TimeProvider time) : Grain, ISourceGovernorGrain
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
     private GovernorOptions _options = null!;
     private GovernorCore _core = null!;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,7 +44,8 @@ public sealed class SourceGovernorGrain(
             if (now >= until)
                 return new PermitAnswer { Granted = false, Ahead = _core.Ahead(ticket.Id) };
             var look = _core.NextLook(now) is { } next && next < until ? next : until;
-            var pause = look > now ? look - now : TimeSpan.FromMilliseconds(1);
+            // A delay below a millisecond is none: waiting for it would turn in circles on this turn.
+            var pause = look - now > ShortestPause ? look - now : ShortestPause;
             await Task.WhenAny(_changed.Task.OnThisTurn(), Task.Delay(pause, time));
         }
     }
