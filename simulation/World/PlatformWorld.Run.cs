@@ -1,4 +1,6 @@
 using StreamForge.Contracts.Integrity;
+using StreamForge.Silo.Storage;
+using StreamForge.Silo.Streaming;
 using StreamForge.Simulation.Faults;
 using StreamForge.Simulation.Laws;
 
@@ -8,6 +10,8 @@ namespace StreamForge.Simulation.World;
 internal sealed partial class PlatformWorld
 {
     private static readonly TimeSpan WellWithin = TimeSpan.FromSeconds(90);
+
+    private static readonly TimeSpan StartAgainAfter = TimeSpan.FromMilliseconds(500);
 
     public long Reads { get; private set; }
 
@@ -21,7 +25,7 @@ internal sealed partial class PlatformWorld
             return;
         Broker.Crash();
         await Task.Delay(down, Simulated.Time);
-        await Broker.Start();
+        await Supervise(Broker.Start, Broker.Crash);
     }
 
     public async Task BounceStorage(TimeSpan down)
@@ -30,7 +34,26 @@ internal sealed partial class PlatformWorld
             return;
         States.Crash();
         await Task.Delay(down, Simulated.Time);
-        await States.Start();
+        await Supervise(States.Start, States.Crash);
+    }
+
+    /// <summary>Starts a service as a supervisor does: one that its disk did not let open is started again.</summary>
+    private async Task Supervise(Func<Task> start, Action crash)
+    {
+        while (true)
+        {
+            try
+            {
+                await start();
+                return;
+            }
+            catch (Exception error) when (error is IOException or EventLogException or StateStoreException)
+            {
+                Note($"a service did not start: {error.Message}");
+                crash();
+                await Task.Delay(StartAgainAfter, Simulated.Time);
+            }
+        }
     }
 
     private async Task Course()
