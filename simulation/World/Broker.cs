@@ -42,7 +42,9 @@ internal sealed class Broker(SimulatedWorld world, SimulatedFileSystem disk, IId
     /// <summary>Dies; what its disk had not made durable is torn.</summary>
     public void Crash()
     {
-        _up = new TaskCompletionSource();
+        // One that did not come up has waiters already.
+        if (_up.Task.IsCompleted)
+            _up = new TaskCompletionSource();
         Log = null;
         _process?.Crash();
         disk.Crash(world.Random);

@@ -20,7 +20,6 @@ internal abstract partial class PartitionPump : IDisposable
     private readonly CancellationTokenSource _aborting = new();
     private CancellationTokenSource _reading = new();
     private Task _look = Task.CompletedTask;
-    private bool _rewind;
     private bool _lossUnstored;
     private long _stored;
 
@@ -122,20 +121,6 @@ internal abstract partial class PartitionPump : IDisposable
         _stopping.Dispose();
         _aborting.Dispose();
         _reading.Dispose();
-    }
-
-    /// <summary>
-    /// Goes back to the low-water mark: something that was applied is gone, or something may have gone wrong in between. What is
-    /// there already is skipped by its position.
-    /// </summary>
-    protected void Rewind(string reason)
-    {
-        if (_rewind)
-            return;
-        _rewind = true;
-        Log.Rewinding(_services.Logger, Partition, LowWater, reason);
-        _reading.Cancel();
-        Changed.Fire();
     }
 
     private async Task Run()
@@ -256,33 +241,6 @@ internal abstract partial class PartitionPump : IDisposable
                 Log.ReadFailed(_services.Logger, error, Partition);
                 await Task.Delay(Options.BackoffMax, Time, _stopping.Token);
             }
-        }
-    }
-
-    private async Task GoBack()
-    {
-        while (!Idle)
-            await Changed.Next;
-        // Asked while nothing is in flight, so no late answer can move it.
-        var low = LowWater;
-        Watermarks.TruncateTo(low);
-        await Begin(low);
-        Seek(low);
-        _reading.Dispose();
-        _reading = new CancellationTokenSource();
-        _rewind = false;
-    }
-
-    private void Seek(long offset)
-    {
-        try
-        {
-            _partition.Seek(offset);
-        }
-        catch (OperationCanceledException)
-        {
-            Abort(); // taken away
-            throw;
         }
     }
 
