@@ -80,7 +80,11 @@ public class RecordingTests
         using var folder = new TempFolder();
         await using var platform = await TestPlatform.Start(
             TestPlatform.Replay(folder.Path, SharedData.Path(file)) with { LockStep = true });
-        await Eventually.Holds(() => platform.Exchange.Status().Connections.Count > 0, Deadline, "the connector is connected");
+        // The first snapshot is as of the replay's beginning: one that is asked for later would hold diffs that are then never told.
+        await Eventually.Holds(
+            () => platform.Exchange.Status() is { Connections.Count: > 0, Rest: { Concurrent: 0 } rest } && rest.ByKind.ContainsKey("depth"),
+            Deadline,
+            "the connector is connected and has its snapshot");
         var oracle = CapturedMarket.BestAfterDiffs(file);
         using var end = new CancellationTokenSource(Deadline);
         // The listener stands before the first frame goes out, so that it is told of every change.
