@@ -49,11 +49,7 @@ internal sealed class BrokerMember(
                 // Cut off, expelled, or told to leave: what follows is the same.
             }
 
-            if (_leaving.IsCancellationRequested && _session is { Connection.IsEnded: false } && Inner is { Completion.IsCompleted: false } inner)
-            {
-                await inner.DisposeAsync().AsTask().OnThisTurn();
-            }
-            else
+            if (!_leaving.IsCancellationRequested || !await LeaveInOrder())
             {
                 if (Inner is { Completion.IsCompleted: false } unheard)
                     client.Broker.Expel(unheard, SessionTimeout);
@@ -66,6 +62,22 @@ internal sealed class BrokerMember(
         }
 
         _completion.TrySetResult();
+    }
+
+    /// <returns>False where no broker is there, or none any more, to leave.</returns>
+    private async Task<bool> LeaveInOrder()
+    {
+        if (_session is not { Connection: { IsEnded: false } connection } || Inner is not { Completion.IsCompleted: false } inner)
+            return false;
+        try
+        {
+            await inner.DisposeAsync().AsTask().OnThisTurn().WaitAsync(connection.Ended);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private ValueTask LoseAll() => Call(async () =>
