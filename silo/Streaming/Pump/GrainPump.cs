@@ -14,6 +14,8 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
     private PumpLedger _ledger = new(0);
     private int _delivering;
     private bool _full;
+    private long _stuckBytes;
+    private DateTimeOffset _lookAgainAt;
 
     public override long ReadPosition => _ledger.ReadPosition;
 
@@ -35,11 +37,8 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
             var waiting = _ledger.PendingBytes;
             if (_full || waiting >= Options.WindowBytes)
             {
-                var stuckSince = Time.GetUtcNow() - Options.LeaveAfter;
-                // What is left in the log is read again, and must not be in the books twice.
-                Services.Counters.CountIn(-_ledger.LeaveStuck(stuckSince));
-                // What calls carry cannot be left; keys that do not answer hold it beside the window, so that the others go on.
-                waiting = _ledger.PendingBytes - Math.Min(_ledger.StuckBytes(stuckSince), Options.StuckBytes);
+                LookForStuck();
+                waiting = _ledger.PendingBytes - _stuckBytes;
             }
             // Once full, half of it must go first: many small reads would make as many small calls.
             _full = waiting > (_full ? Options.WindowBytes / 2 : Options.WindowBytes - 1);
@@ -47,8 +46,23 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
         }
     }
 
+    /// <summary>Not at every delivery: it goes through all lanes, and there may be very many.</summary>
+    private void LookForStuck()
+    {
+        var now = Time.GetUtcNow();
+        if (now < _lookAgainAt)
+            return;
+        _lookAgainAt = now + (Options.LeaveAfter / 4);
+        var stuckSince = now - Options.LeaveAfter;
+        // What is left in the log is read again, and must not be in the books twice.
+        Services.Counters.CountIn(-_ledger.LeaveStuck(stuckSince));
+        // What calls carry cannot be left; keys that do not answer hold it beside the window, so that the others go on.
+        _stuckBytes = Math.Min(_ledger.StuckBytes(stuckSince), Options.StuckBytes);
+    }
+
     protected override async ValueTask Begin(long position)
     {
+        (_stuckBytes, _lookAgainAt) = (0, default);
         // They are read again, and must not be in the books twice.
         Services.Counters.CountIn(-_ledger.PendingCount);
         var ledger = new PumpLedger(position);
