@@ -14,7 +14,10 @@ public readonly record struct StreamStanding
     /// <summary>The source has been asked for what is missing, and may still answer.</summary>
     public bool Repairing { get; init; }
 
-    /// <summary>Nothing after this can be vouched for, whatever the feed's watermark says, UTC; none for no such limit.</summary>
+    /// <summary>
+    /// Nothing after this can be vouched for, whatever the feed's watermark says, UTC; none for no such limit, the least time for
+    /// nothing at all.
+    /// </summary>
     public DateTimeOffset? VouchedThrough { get; init; }
 
     public long Sequence { get; init; }
@@ -72,7 +75,9 @@ public static class FreshnessRule
             return null;
         if (stream.Gap is { } gap)
             return gap.CompleteThrough < through ? gap.CompleteThrough : gap.CompleteThrough is null ? null : through;
-        return stream.VouchedThrough < through ? stream.VouchedThrough : through;
+        if (stream.VouchedThrough is not { } limit || limit >= through)
+            return through;
+        return limit == DateTimeOffset.MinValue ? null : limit;
     }
 
     /// <summary>The status and a sentence for a person where it is not live.</summary>

@@ -54,8 +54,10 @@ public sealed partial class InstrumentCore
     public bool IsNewEpoch(IngestBatch batch) => _state.Feeds.IsNewEpoch(batch);
 
     /// <summary>Applies a batch: see <see cref="IIngestGrain.Ingest"/>.</summary>
-    public IngestResult Ingest(IngestBatch batch, DateTimeOffset now)
+    /// <param name="proven">The feed's watermark before the batch, UTC: what was published up to it stands before the batch. None: nobody knows.</param>
+    public IngestResult Ingest(IngestBatch batch, DateTimeOffset now, DateTimeOffset? proven = null)
     {
+        _state.Sequence.Proven = _state.TradeIds.Proven = proven ?? DateTimeOffset.MinValue;
         var verdict = _state.Feeds.Judge(batch);
         var applied = _state.Feeds.OffsetOf(batch);
         if (verdict != DeliveryVerdict.Accept)

@@ -69,17 +69,21 @@ public sealed partial class InstrumentGrain(
             await comparing;
         if (_core.IsNewEpoch(batch))
             await CheckStored();
-        var result = _core.Ingest(batch, clock.GetUtcNow());
+        var result = _core.Ingest(batch, clock.GetUtcNow(), ProvenBefore(batch));
         if (result.Outcome == IngestOutcome.Behind)
         {
             // Perhaps it is only this memory that is behind, and what is stored is not.
             await CheckStored();
-            result = _core.Ingest(batch, clock.GetUtcNow());
+            result = _core.Ingest(batch, clock.GetUtcNow(), ProvenBefore(batch));
         }
 
         Settle();
         return result;
     }
+
+    /// <summary>The pump counts what it delivers as applied only when it is told so: its watermark is from before.</summary>
+    private DateTimeOffset? ProvenBefore(IngestBatch batch) =>
+        standings.Of(batch.Topic, batch.Partition, _key, _core.State.Venue).Watermark;
 
     /// <summary>Makes the core of what is stored; what was in memory is gone.</summary>
     private void Load()

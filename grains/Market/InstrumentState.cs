@@ -23,7 +23,7 @@ public sealed record WrittenMark(long Changes, ImmutableArray<FeedPosition> Posi
 /// </summary>
 public sealed class InstrumentState : IStoredState
 {
-    public int SchemaVersion => 2;
+    public int SchemaVersion => 3;
 
     /// <summary><c>venue:SYMBOL</c>; set on activation, and stored to tell a row that was put under a wrong name.</summary>
     public string Instrument { get; set; } = "";
@@ -118,12 +118,14 @@ public sealed class InstrumentState : IStoredState
         TradeIds.WriteLater(writer);
         WriteProof(writer, DepthProof);
         WriteProof(writer, TradeProof);
+        Sequence.WriteLater(writer);
+        TradeIds.SetBack.WriteLater(writer);
         Written = new WrittenMark(Changes, Feeds.Capture(), writer.Written);
     }
 
     public void Read(ReadOnlySpan<byte> input, int schemaVersion)
     {
-        if (schemaVersion is < 1 or > 2)
+        if (schemaVersion is < 1 or > 3)
             throw new InvalidDataException($"Schema {schemaVersion} of an instrument is not known here.");
         var reader = new StateReader(input);
         Instrument = reader.Text() ?? "";
@@ -151,6 +153,12 @@ public sealed class InstrumentState : IStoredState
             TradeIds.ReadLater(ref reader);
             DepthProof = ReadProof(ref reader);
             TradeProof = ReadProof(ref reader);
+        }
+
+        if (schemaVersion >= 3)
+        {
+            Sequence.ReadLater(ref reader);
+            TradeIds.SetBack.ReadLater(ref reader);
         }
 
         reader.End();

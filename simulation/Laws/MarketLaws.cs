@@ -45,7 +45,7 @@ internal sealed class WatermarkLaw : Law
         World.Reach.Count("answer/live");
         if (World.Truth.Meaning(watermark) is not { } through)
         {
-            World.Reach.Count("answer/watermark of no proof");
+            Broken(answer.Instrument, $"live as of {watermark:O}, which nobody ever proved");
             return;
         }
 

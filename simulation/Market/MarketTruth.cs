@@ -50,9 +50,6 @@ internal sealed class InstrumentTruth(string instrument)
     /// <summary>When a sequence became known to listeners; none where it has not yet.</summary>
     public TimeSpan? SentAt(long sequence) => FirstAt(_knownBook, sequence);
 
-    /// <inheritdoc cref="SentAt"/>
-    public TimeSpan? TradeSentAt(long id) => FirstAt(_knownTrades, id);
-
     /// <summary>The book's fingerprint at a sequence; none where the book never stood there.</summary>
     public ulong? BookAt(long sequence) => _books.TryGetValue(sequence, out var known) ? known : null;
 

@@ -83,8 +83,6 @@ internal sealed class SimulatedConnector(
         }
 
         _watch.Received(now);
-        // What it stands for is at least all that was published before it was sent: that it is in the mail is no proof of more.
-        venue.Truth.Claim(now, sign.SentAt);
         _waiting.Enqueue(_records.Frame(frame, _symbols[sign.Instrument!], _name, eventId, repairId: null));
         _handed++;
         _wake?.TrySetResult();

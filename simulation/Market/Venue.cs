@@ -14,6 +14,7 @@ internal sealed class Venue
     private readonly SimulatedWorld _world;
     private readonly Weather _weather;
     private readonly Reach _reach;
+    private readonly Story _story;
     private readonly Random _random;
     private readonly int _speed;
     private readonly List<VenueInstrument> _instruments = [];
@@ -22,9 +23,9 @@ internal sealed class Venue
     private VenueLink? _link;
 
     /// <param name="speed">How much faster its own time of day goes: so that minutes of candles come to their end.</param>
-    public Venue(SimulatedWorld world, Weather weather, Reach reach, MarketTruth truth, int seed, int speed)
+    public Venue(SimulatedWorld world, Weather weather, Reach reach, Story story, MarketTruth truth, int seed, int speed)
     {
-        (_world, _weather, _reach, _random, _speed) = (world, weather, reach, new Random(seed), speed);
+        (_world, _weather, _reach, _story, _random, _speed) = (world, weather, reach, story, new Random(seed), speed);
         _start = world.Time.GetUtcNow();
         foreach (var instrument in truth.Instruments)
             _instruments.Add(new VenueInstrument(instrument.Instrument[(instrument.Instrument.IndexOf(':') + 1)..], instrument, _random));
@@ -97,7 +98,7 @@ internal sealed class Venue
         if (_random.Next(4) == 0)
         {
             var sequence = instrument.Sequence;
-            Send(instrument, instrument.Ticker(), at => instrument.Truth.SentBook(at, sequence));
+            Send(instrument, $"ticker {sequence}", instrument.Ticker(), at => instrument.Truth.SentBook(at, sequence));
         }
     }
 
@@ -106,7 +107,7 @@ internal sealed class Venue
         Events++;
         var frame = instrument.Diff(Milliseconds, changes);
         var sequence = instrument.Sequence;
-        Send(instrument, frame, at => instrument.Truth.SentBook(at, sequence));
+        Send(instrument, $"diff {sequence}", frame, at => instrument.Truth.SentBook(at, sequence));
     }
 
     private void PublishTrade(VenueInstrument instrument)
@@ -114,32 +115,45 @@ internal sealed class Venue
         Events++;
         var frame = instrument.Trade(Milliseconds);
         var id = instrument.TradeId;
-        Send(instrument, frame, at => instrument.Truth.SentTrade(at, id));
+        Send(instrument, $"trade {id}", frame, at => instrument.Truth.SentTrade(at, id));
     }
 
     /// <summary>Sends a message as well as the source does: it may lose it, send it twice, late or damaged.</summary>
     /// <param name="sent">Told when it was sent whole: from then on the platform can know of it.</param>
-    private void Send(VenueInstrument instrument, string frame, Action<TimeSpan> sent)
+    private void Send(VenueInstrument instrument, string what, string frame, Action<TimeSpan> sent)
     {
         var bytes = Encoding.UTF8.GetBytes(frame);
         if (Strikes(Trouble.FrameLost))
+        {
+            Tell("loses");
             return;
+        }
+
         if (Strikes(Trouble.FrameDamaged))
         {
+            Tell("damages");
             _link?.Send(new LinkSign(bytes[..(bytes.Length / 2)], instrument.Instrument, 0, null));
             return;
         }
 
         void Now()
         {
+            Tell("sends");
             sent(_world.Elapsed);
             _link?.Send(new LinkSign(bytes, instrument.Instrument, 0, null));
         }
 
         if (Strikes(Trouble.FrameLate))
         {
+            Tell("delays");
             _late.Add((1 + _random.Next(4), Now));
             return;
+        }
+
+        void Tell(string does)
+        {
+            if (_story.IsTold)
+                _story.Tell($"the venue {does} {instrument.Instrument} {what}");
         }
 
         Now();

@@ -6,8 +6,9 @@ using StreamForge.Silo.Streaming;
 namespace StreamForge.Simulation.World;
 
 /// <summary>What was acknowledged as appended, for the laws: where the records of each key stand.</summary>
-internal sealed class LogTap
+internal sealed class LogTap(Story story)
 {
+    private const int Shown = 150;
     private readonly Dictionary<(string Topic, Guid LogId, int Partition), SortedDictionary<string, List<long>>> _offsets = [];
     private readonly Dictionary<string, Guid> _logs = new(StringComparer.Ordinal);
 
@@ -22,6 +23,8 @@ internal sealed class LogTap
             _offsets, (at.Partition.Topic, logId, at.Partition.Partition), out _);
         keys ??= new SortedDictionary<string, List<long>>(StringComparer.Ordinal);
         var name = Encoding.UTF8.GetString(key.Span);
+        if (story.IsTold)
+            story.Tell($"{at.Partition} {at.Offset} is of {name}: {Encoding.UTF8.GetString(record.Value.Span[..Math.Min(Shown, record.Value.Length)])}");
         if (!keys.TryGetValue(name, out var offsets))
             keys.Add(name, offsets = []);
         // Acknowledgements may come out of order.

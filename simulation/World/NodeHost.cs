@@ -22,6 +22,7 @@ using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Simulation.Market;
 using StreamForge.Sources.Connectors;
 using StreamForge.Sources.Connectors.Binance;
+using StreamForge.Standalone.Hosting;
 
 namespace StreamForge.Simulation.World;
 
@@ -45,7 +46,7 @@ internal sealed class NodeHost
         Log = new BrokerClient(world.Broker, world.Simulated.Time, world.Tap);
         Ids = new SeededIds(name, seed);
         ConnectorIds = new ConnectorIds(new Random(seed + 1));
-        Sink = new RawSink(Log, world.Plan.Partitions, world.Truth);
+        Sink = new LogSink(Log, world.Plan.Partitions);
         var options = new ConnectorOptions { Venue = "binance", Symbols = [.. world.Venue.Instruments.Select(i => i.Symbol)] };
         Gateway = new BinanceGateway(
             new BinanceProtocol(options, BinanceMarket.Spot), options, Sink, world.Rest, Clock, ConnectorIds);
@@ -66,7 +67,7 @@ internal sealed class NodeHost
 
     public BrokerClient Log { get; }
 
-    public RawSink Sink { get; }
+    public LogSink Sink { get; }
 
     public ISourceGateway Gateway { get; }
 

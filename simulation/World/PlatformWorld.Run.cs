@@ -118,6 +118,8 @@ internal sealed partial class PlatformWorld
                 if ((await node.Reader.Book(instrument, 5_000, default)).View is not { } view)
                     return;
                 Reach.Count($"answer/{view.Freshness.Status}");
+                if (Story.IsTold)
+                    Story.Tell($"{node.Name} answers {instrument}: {view.Freshness.Status} {view.Freshness.Sequence} as of {view.Freshness.Watermark:O} {view.Freshness.Reason}");
                 Check(law => law.Answered(new Answer(instrument, view.Freshness, view.Body)));
                 seen = view.Freshness;
             }

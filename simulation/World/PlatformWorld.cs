@@ -34,8 +34,9 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
         Simulated = new SimulatedWorld(plan.Seed, keepsTrace: tells) { Network = Carry };
         Story = new Story(() => Simulated.Elapsed, tells);
         Weather = new Weather(Simulated.Random);
+        Tap = new LogTap(Story);
         Truth = new MarketTruth(Enumerable.Range(1, plan.Instruments).Select(n => $"binance:SYM{n}USDT"));
-        Venue = new Venue(Simulated, Weather, Reach, Truth, plan.Seed + 1, plan.Speed);
+        Venue = new Venue(Simulated, Weather, Reach, Story, Truth, plan.Seed + 1, plan.Speed);
         Rest = new VenueRest(Simulated, Weather, Reach, Venue, working => Check(law => law.SourceWorks(working)));
         var ids = new SeededIds("world", plan.Seed + 2);
         Broker = new Broker(
@@ -72,7 +73,7 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
 
     public StateService States { get; }
 
-    public LogTap Tap { get; } = new();
+    public LogTap Tap { get; }
 
     public MarketOptions MarketOptions { get; } = new()
     {

@@ -50,6 +50,9 @@ public sealed class IdRangeGate
     /// <summary>The oldest missing range; there must be one.</summary>
     public IdRange FirstHole => new(_seen[0].To + 1, _seen.Count > 1 ? _seen[1].From - 1 : _announced);
 
+    /// <summary>All that the source published up to here was offered before what is offered now, UTC; nothing is known at first.</summary>
+    public DateTimeOffset Proven { get; set; } = DateTimeOffset.MinValue;
+
     /// <summary>Whether the source has gone back below the highest id.</summary>
     public SetBackWatch SetBack { get; } = new();
 
@@ -118,7 +121,7 @@ public sealed class IdRangeGate
         if (id >= Highest)
             SetBack.Advanced(receivedAt);
         else
-            SetBack.Lower(id, receivedAt);
+            SetBack.Lower(id, receivedAt, Proven);
     }
 
     /// <summary>Opens a gap where the source stays below the highest id.</summary>

@@ -49,12 +49,15 @@ public sealed class SequenceGate<T>
     /// <summary>Whether the source has gone back below the state.</summary>
     public SetBackWatch SetBack { get; } = new();
 
+    /// <summary>All that the source published up to here was offered before what is offered now, UTC; nothing is known at first.</summary>
+    public DateTimeOffset Proven { get; set; } = DateTimeOffset.MinValue;
+
     /// <summary>
     /// A limit on what can be vouched for while a digest is ahead of the events, or the source is below them, UTC; none while
     /// there is no such limit.
     /// </summary>
     public DateTimeOffset? VouchedThrough =>
-        _digest.PendingSince is not { } ahead || SetBack.VouchedThrough < ahead ? SetBack.VouchedThrough ?? _digest.PendingSince : ahead;
+        _digest.ProvenThrough is not { } ahead || SetBack.VouchedThrough < ahead ? SetBack.VouchedThrough ?? _digest.ProvenThrough : ahead;
 
     /// <summary>Judges an event that covers (<paramref name="previous"/>, <paramref name="last"/>].</summary>
     public GateVerdict Offer(long previous, long last, T item, int bytes, DateTimeOffset receivedAt, DateTimeOffset now)
@@ -129,7 +132,7 @@ public sealed class SequenceGate<T>
         else if (Started && sequence < Sequence || !Bridges(sequence))
         {
             if (Started)
-                SetBack.Lower(sequence, receivedAt);
+                SetBack.Lower(sequence, receivedAt, Proven);
             return GateVerdict.Superseded;
         }
         else if (Started && !SetBack.Certain && sequence == Sequence && sequence == _base)
@@ -157,7 +160,7 @@ public sealed class SequenceGate<T>
             return 1;
         Hear(sequence, receivedAt);
         if (sequence > Sequence && !SetBack.Certain)
-            _digest.Expect(sequence, receivedAt);
+            _digest.Expect(sequence, receivedAt, Proven);
         return sequence.CompareTo(Sequence);
     }
 
@@ -204,6 +207,20 @@ public sealed class SequenceGate<T>
         _held.Read(ref reader, readItem);
     }
 
+    /// <summary>What came after the first form of the state: its fields are written behind all others.</summary>
+    public void WriteLater(StateWriter writer)
+    {
+        SetBack.WriteLater(writer);
+        _digest.WriteLater(writer);
+    }
+
+    /// <inheritdoc cref="WriteLater"/>
+    public void ReadLater(ref StateReader reader)
+    {
+        SetBack.ReadLater(ref reader);
+        _digest.ReadLater(ref reader);
+    }
+
     private bool Bridges(long sequence) =>
         sequence >= Reach && (_held.Count == 0 || _held.First.Previous <= sequence);
 
@@ -212,7 +229,7 @@ public sealed class SequenceGate<T>
         if (sequence >= Sequence)
             SetBack.Advanced(receivedAt);
         else
-            SetBack.Lower(sequence, receivedAt);
+            SetBack.Lower(sequence, receivedAt, Proven);
     }
 
     private void Move(long last, DateTimeOffset receivedAt)

@@ -17,6 +17,7 @@ public sealed class SetBackWatch
 
     private DateTimeOffset? _advancedAt;
     private DateTimeOffset? _since;
+    private DateTimeOffset _proven;
     private int _answers;
 
     /// <summary>The source stays below what it said before: it must be asked.</summary>
@@ -35,7 +36,7 @@ public sealed class SetBackWatch
     public long Resets { get; private set; }
 
     /// <summary>While there is a doubt nothing after this is vouched for, UTC; none while there is none.</summary>
-    public DateTimeOffset? VouchedThrough => _since is null ? null : _advancedAt ?? _since;
+    public DateTimeOffset? VouchedThrough => _since is null ? null : _proven;
 
     /// <summary>The source said something new, or just what is known.</summary>
     /// <param name="receivedAt">When the connector received it, UTC.</param>
@@ -51,12 +52,13 @@ public sealed class SetBackWatch
 
     /// <summary>The source said something below what is known.</summary>
     /// <param name="receivedAt">When the connector received it, UTC: what was received before the newest is only late.</param>
-    public void Lower(long sequence, DateTimeOffset receivedAt)
+    /// <param name="proven">All that was published up to here came before it, UTC.</param>
+    public void Lower(long sequence, DateTimeOffset receivedAt, DateTimeOffset proven)
     {
         if (receivedAt <= _advancedAt)
             return;
         if (_since is null)
-            (_since, Lowest, Newest) = (receivedAt, sequence, sequence);
+            (_since, _proven, Lowest, Newest) = (receivedAt, proven, sequence, sequence);
         (Lowest, Newest) = (Math.Min(Lowest, sequence), Math.Max(Newest, sequence));
     }
 
@@ -112,5 +114,21 @@ public sealed class SetBackWatch
             return;
         (Lowest, Newest, Certain) = (reader.Signed(), reader.Signed(), reader.Bool());
         (Floor, _answers) = (reader.Signed(), reader.Number());
+        // An older state does not say: nothing is vouched for until the doubt is over.
+        _proven = DateTimeOffset.MinValue;
+    }
+
+    /// <summary>What came after the first form of the state: its fields are written behind all others.</summary>
+    public void WriteLater(StateWriter writer)
+    {
+        if (_since is not null)
+            writer.Time(_proven);
+    }
+
+    /// <inheritdoc cref="WriteLater"/>
+    public void ReadLater(ref StateReader reader)
+    {
+        if (_since is not null)
+            _proven = reader.Time();
     }
 }

@@ -28,6 +28,9 @@ internal sealed class CoreDriver
     /// <summary>The grain's clock.</summary>
     public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The feed's watermark before what is fed next.</summary>
+    public DateTimeOffset? Proven { get; set; }
+
     public IngestCounts Totals { get; private set; }
 
     public int Fed { get; private set; }
@@ -38,7 +41,7 @@ internal sealed class CoreDriver
         var previous = _offsets.TryGetValue(topic, out var last) ? last : (long?)null;
         var offset = (previous ?? -1) + 1;
         _offsets[topic] = offset;
-        var result = Core.Ingest(Batch(topic, previous, Record(offset, item, repairId, origin)), Now);
+        var result = Core.Ingest(Batch(topic, previous, Record(offset, item, repairId, origin)), Now, Proven);
         Totals += result.Counts;
         Fed++;
         return result;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using StreamForge.Contracts.Integrity;
@@ -5,6 +6,7 @@ using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.Market;
+using StreamForge.Grains.State;
 
 namespace StreamForge.Tests.Market.Instruments;
 
@@ -235,10 +237,29 @@ public sealed class InstrumentCoreTests
         var bytes = CoreDriver.Bytes(_driver.State);
         Assert.Equal(bytes, CoreDriver.Bytes(CoreDriver.Copy(_driver.State)));
         Assert.Equal(("kraken", "gap", 10L), (_driver.State.Index.Scope, _driver.State.Index.Status, _driver.State.Index.Sequence));
-        Assert.Throws<InvalidDataException>(() => new InstrumentState().Read(bytes, 3));
-        Assert.Throws<InvalidDataException>(() => new InstrumentState().Read([.. bytes, 0], 2));
+        Assert.Throws<InvalidDataException>(() => new InstrumentState().Read(bytes, 4));
+        Assert.Throws<InvalidDataException>(() => new InstrumentState().Read([.. bytes, 0], 3));
         for (var length = 0; length < bytes.Length; length++)
-            Assert.Throws<InvalidDataException>(() => new InstrumentState().Read(bytes.AsSpan(0, length), 2));
+            Assert.Throws<InvalidDataException>(() => new InstrumentState().Read(bytes.AsSpan(0, length), 3));
+    }
+
+    [Fact]
+    public void A_state_of_the_schema_before_says_of_an_open_digest_that_nothing_is_vouched_for()
+    {
+        _driver.Accept(Snapshot(10));
+        var settled = CoreDriver.Bytes(_driver.State);
+        new InstrumentState().Read(settled, 2);
+
+        _driver.Proven = _start;
+        _driver.Accept(new DepthDigest { Instrument = Name, ReceivedAt = _start.AddSeconds(1), Sequence = 20 });
+        var bytes = CoreDriver.Bytes(_driver.State);
+        Assert.Equal(_start, CoreDriver.Copy(_driver.State).Sequence.VouchedThrough);
+        // The two times at the end came with the third schema.
+        var writer = new ArrayBufferWriter<byte>();
+        new StateWriter(writer).Time(_start);
+        var before = new InstrumentState();
+        before.Read(bytes.AsSpan(0, bytes.Length - (2 * writer.WrittenCount)), 2);
+        Assert.Equal(DateTimeOffset.MinValue, before.Sequence.VouchedThrough);
     }
 
     [Fact]

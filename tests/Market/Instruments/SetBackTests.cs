@@ -38,6 +38,7 @@ public sealed class SetBackTests
     public void A_reset_right_after_the_newest_event_is_not_overlooked_where_nothing_follows()
     {
         Book(1_000, at: 0);
+        _driver.Proven = Start;
         _driver.Accept(Snapshot(50, at: 1));
         Assert.Equal(Start, Freshness(1).Watermark);
         Assert.Equal(FreshnessStatus.Gap, Status(4));

@@ -58,6 +58,8 @@ public sealed class FreshnessRuleTests
     {
         var ahead = new StreamStanding { VouchedThrough = _now.AddSeconds(-3) };
         Assert.Equal(_now.AddSeconds(-3), FreshnessRule.Of(ahead, _good, _now, _bound).Watermark);
+        Assert.Null(FreshnessRule.Of(new() { VouchedThrough = DateTimeOffset.MinValue }, _good, _now, _bound).Watermark);
+        Assert.Equal(FreshnessStatus.Stale, Status(new() { VouchedThrough = DateTimeOffset.MinValue }, _good));
         Assert.Equal(_now.AddSeconds(-1), FreshnessRule.Of(ahead with { VouchedThrough = _now }, _good, _now, _bound).Watermark);
     }
 

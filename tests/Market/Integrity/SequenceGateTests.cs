@@ -150,8 +150,9 @@ public sealed class SequenceGateTests
         Assert.True(_gate.OfferDigest(9, _t0) < 0);
         Assert.Null(_gate.VouchedThrough);
 
+        _gate.Proven = _t0.AddSeconds(0.5);
         Assert.True(_gate.OfferDigest(12, _t0.AddSeconds(1)) > 0);
-        Assert.Equal(_t0.AddSeconds(1), _gate.VouchedThrough);
+        Assert.Equal(_t0.AddSeconds(0.5), _gate.VouchedThrough);
         _gate.CheckDigest(_t0.AddSeconds(2.9), grace, _t0);
         Assert.Null(_gate.Gap);
         _gate.CheckDigest(_t0.AddSeconds(3), grace, _t0);
@@ -161,6 +162,33 @@ public sealed class SequenceGateTests
         Assert.NotNull(_gate.Gap);
         Assert.Equal(GateVerdict.Apply, _gate.OfferSnapshot(0, 13, _t0, _t0));
         Assert.Null(_gate.Gap);
+    }
+
+    /// <summary>
+    /// When a digest is received the source has been there for a while: only what was proven before it was offered is vouched for.
+    /// Found by simulation, seed 476.
+    /// </summary>
+    [Fact]
+    public void Nothing_is_vouched_for_after_the_proof_before_the_first_digest_that_is_not_covered()
+    {
+        Start(10);
+        _gate.OfferDigest(11, _t0.AddSeconds(1));
+        Assert.Equal(DateTimeOffset.MinValue, _gate.VouchedThrough);
+        Assert.Equal(GateVerdict.Apply, Offer(10, 11));
+        Assert.Null(_gate.VouchedThrough);
+
+        // 12 was announced after the proof of 2 s, 13 after that of 3 s, and 13 is forgotten for 14.
+        foreach (var (sequence, proven) in new[] { (12, 2), (13, 3), (14, 4) })
+        {
+            _gate.Proven = _t0.AddSeconds(proven);
+            _gate.OfferDigest(sequence, _t0.AddSeconds(proven + 0.5));
+        }
+
+        Assert.Equal(_t0.AddSeconds(2), _gate.VouchedThrough);
+        Assert.Equal(GateVerdict.Apply, Offer(11, 12));
+        Assert.Equal(_t0.AddSeconds(3), _gate.VouchedThrough);
+        Assert.Equal(GateVerdict.Apply, Offer(12, 14));
+        Assert.Null(_gate.VouchedThrough);
     }
 
     [Fact]
