@@ -74,7 +74,7 @@ for e in "${engines[@]}"; do
     for csproj in "$root"/tests/*/StreamForge.Tests.*.csproj; do
       p="$(basename "$(dirname "$csproj")")"
       # Several nodes on one thread: only the embedded engine has them.
-      [ "$p" = Support ] || { [ "$p" = Simulation ] && [ "$e" != embedded ]; } || projects+=("$p")
+      [ "$p" = Support ] || { [[ "$p" =~ ^(Simulation|Planted)$ ]] && [ "$e" != embedded ]; } || projects+=("$p")
     done
   fi
   for p in "${projects[@]}"; do run_project "$e" "$p"; done

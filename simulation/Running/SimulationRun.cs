@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using StreamForge.Simulation.Laws;
 using StreamForge.Simulation.World;
 
@@ -16,10 +15,9 @@ internal sealed record RunOutcome(PlatformWorld World, Exception? Failure)
 /// <summary>Runs plans under all laws.</summary>
 internal static class SimulationRun
 {
-    /// <param name="planted">Changes the services of every node: a bug that the laws have to find.</param>
-    public static RunOutcome Of(RunPlan plan, bool tells = false, Action<IServiceCollection>? planted = null)
+    public static RunOutcome Of(RunPlan plan, bool tells = false)
     {
-        var world = new PlatformWorld(plan, [new DurableLaw(), new ContentLaw(), new WatermarkLaw(), new MercyLaw()], tells, planted);
+        var world = new PlatformWorld(plan, [new DurableLaw(), new ContentLaw(), new WatermarkLaw(), new MercyLaw()], tells);
         try
         {
             world.Run();

@@ -175,6 +175,5 @@ internal sealed class NodeHost
         services.AddSingleton<Microsoft.Extensions.Options.IOptions<MarketOptions>>(
             Microsoft.Extensions.Options.Options.Create(world.MarketOptions));
         services.ConfigureAll<GovernorOptions>(o => (o.MaxConcurrent, o.PerSecond) = (PlatformWorld.SourceConcurrency, 10));
-        world.Composed?.Invoke(services);
     }
 }

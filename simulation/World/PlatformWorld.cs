@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using StreamForge.Embedded.Simulation;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.Market;
@@ -25,12 +24,10 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
     /// <param name="plan">The run.</param>
     /// <param name="laws">What is checked all along.</param>
     /// <param name="tells">Whether to keep the story and the whole trace.</param>
-    /// <param name="composed">Changes the services of every node: planted bugs.</param>
-    public PlatformWorld(RunPlan plan, IReadOnlyList<Law> laws, bool tells = false, Action<IServiceCollection>? composed = null)
+    public PlatformWorld(RunPlan plan, IReadOnlyList<Law> laws, bool tells = false)
     {
         Plan = plan;
         Laws = laws;
-        Composed = composed;
         Simulated = new SimulatedWorld(plan.Seed, keepsTrace: tells) { Network = Carry };
         Story = new Story(() => Simulated.Elapsed, tells);
         Weather = new Weather(Simulated.Random);
@@ -52,8 +49,6 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
     public RunPlan Plan { get; }
 
     public IReadOnlyList<Law> Laws { get; }
-
-    public Action<IServiceCollection>? Composed { get; }
 
     public SimulatedWorld Simulated { get; }
 
