@@ -8,7 +8,7 @@ namespace StreamForge.Tests.Planted;
 /// <param name="Within">It is found by one of the seeds from 1 to here.</param>
 internal sealed record Plant(string Name, string What, IReadOnlyList<string> Laws, int Within)
 {
-    private const int UsuallyWithin = 10;
+    private const int UsuallyWithin = 30;
 
     // The same place by name in every assembly: what is planted needs no type of its own. A simulated world has one thread.
     private static readonly LocalDataStoreSlot Active = Thread.GetNamedDataSlot("planted");
