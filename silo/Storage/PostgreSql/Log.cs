@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Warning, "A row of {Rows} was refused by the database; they are written in halves")]
     public static partial void BatchSplit(this ILogger logger, Exception error, int rows);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Rows} rows of state were rolled back because of another writer; they are written again")]
+    public static partial void BatchRepeated(this ILogger logger, Exception error, int rows);
 }

@@ -10,6 +10,8 @@ namespace StreamForge.Silo.Storage.PostgreSql;
 /// </summary>
 internal sealed class StateWriter : IAsyncDisposable
 {
+    private const int MostAttempts = 10;
+
     private readonly PostgresDatabase _database;
     private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>();
     private readonly Task[] _loops;
@@ -63,6 +65,7 @@ internal sealed class StateWriter : IAsyncDisposable
             Sort(later.Dequeue());
         while (batch.Count < options.MaxBatchRows && bytes < options.MaxBatchBytes && _queue.Reader.TryRead(out var pending))
             Sort(pending);
+        batch.Sort(static (a, b) => InKeyOrder(a.Write.Key, b.Write.Key));
 
         void Sort(Pending pending)
         {
@@ -99,8 +102,7 @@ internal sealed class StateWriter : IAsyncDisposable
     {
         try
         {
-            var outcomes = await StateWriteStatement.Execute(
-                connection, batch.ConvertAll(static p => p.Write), _database.Time.GetUtcNow(), CancellationToken.None);
+            var outcomes = await Execute(connection, batch.ConvertAll(static p => p.Write));
             for (var i = 0; i < batch.Count; i++)
                 batch[i].Done.TrySetResult(outcomes[i]);
         }
@@ -114,6 +116,22 @@ internal sealed class StateWriter : IAsyncDisposable
         }
     }
 
+    private async Task<WriteOutcome[]> Execute(NpgsqlConnection connection, List<StateWrite> writes)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await StateWriteStatement.Execute(connection, writes, _database.Time.GetUtcNow(), CancellationToken.None);
+            }
+            catch (PostgresException error) when (attempt < MostAttempts && IsRolledBack(error))
+            {
+                // The other side goes on meanwhile, so this one gets through in the end.
+                _database.Logger.BatchRepeated(error, writes.Count);
+            }
+        }
+    }
+
     private async Task WriteRest(NpgsqlConnection connection, List<Pending> rest)
     {
         if (connection.State == System.Data.ConnectionState.Open)
@@ -121,6 +139,17 @@ internal sealed class StateWriter : IAsyncDisposable
         else
             await Write(rest);
     }
+
+    /// <summary>The same for all that write batches, so that they do not wait for each other in a circle.</summary>
+    private static int InKeyOrder(StateKey a, StateKey b)
+    {
+        var byKind = string.CompareOrdinal(a.Kind, b.Kind);
+        return byKind != 0 ? byKind : string.CompareOrdinal(a.Id, b.Id);
+    }
+
+    /// <summary>For a reason that may be gone the next time: a deadlock, or a row that changed under a stricter isolation.</summary>
+    private static bool IsRolledBack(PostgresException error) =>
+        error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 
     /// <summary>Data errors, violated constraints and limits, by the class of the SQL state.</summary>
     private static bool IsOfOneRow(PostgresException error) =>
