@@ -91,6 +91,9 @@ public ref struct StateReader(ReadOnlySpan<byte> input)
         return length == 0 ? null : Encoding.UTF8.GetString(Take((int)length - 1));
     }
 
+    /// <summary>A text that cannot be missing.</summary>
+    public string RequiredText() => Text() ?? throw new InvalidDataException("A text is missing.");
+
     /// <summary>Nothing may be left: leftovers mean that writer and reader disagree.</summary>
     public readonly void End()
     {

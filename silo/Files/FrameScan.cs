@@ -2,7 +2,9 @@ using StreamForge.Silo.Streaming;
 
 namespace StreamForge.Silo.Files;
 
-/// <summary>Takes what one frame holds; the payload is valid during the call.</summary>
+/// <summary>
+/// Takes what one frame holds; the payload is valid during the call. <see cref="InvalidDataException"/>: it is not what such a frame holds.
+/// </summary>
 public delegate void FrameVisitor(long position, FrameHeader header, ReadOnlySpan<byte> payload);
 
 /// <summary>Reads a file from its start, tells frames from damage and damage from the torn tail of a crash.</summary>
@@ -22,7 +24,7 @@ internal static class FrameScan
         while (position < file.Length)
         {
             var read = await file.ReadAt(position, block);
-            var used = Visit(block.AsSpan(0, read), position, visit, out var status, out var needed);
+            var used = Visit(block.AsSpan(0, read), name, position, visit, out var status, out var needed);
             position += used;
             if (position == file.Length)
                 break;
@@ -42,7 +44,7 @@ internal static class FrameScan
     }
 
     private static int Visit(
-        ReadOnlySpan<byte> data, long position, FrameVisitor visit, out FrameStatus status, out int needed)
+        ReadOnlySpan<byte> data, string name, long position, FrameVisitor visit, out FrameStatus status, out int needed)
     {
         var used = 0;
         while (true)
@@ -51,8 +53,21 @@ internal static class FrameScan
             needed = header.Size;
             if (status != FrameStatus.Valid)
                 return used;
-            visit(position + used, header, data.Slice(used + Frame.HeaderSize, header.Length));
+            Take(name, position + used, header, data.Slice(used + Frame.HeaderSize, header.Length), visit);
             used += header.Size;
+        }
+    }
+
+    /// <summary>A checksum that is right over what nobody writes: damage to whoever wrote it, and no tail to be cut.</summary>
+    private static void Take(string name, long position, in FrameHeader header, ReadOnlySpan<byte> payload, FrameVisitor visit)
+    {
+        try
+        {
+            visit(position, header, payload);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CorruptLogException(name, position, e.Message);
         }
     }
 

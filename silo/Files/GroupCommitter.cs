@@ -40,7 +40,8 @@ internal sealed class GroupCommitter : IAsyncDisposable
         lock (_lock)
         {
             _wake.TrySetResult();
-            return _nextRound.Task;
+            // There is no round after the last one.
+            return _closing ? _running : _nextRound.Task;
         }
     }
 

@@ -67,16 +67,22 @@ public sealed class GovernorState : IStoredState
         var reader = new StateReader(input);
         Tickets.Clear();
         for (var n = reader.Count(); n > 0; n--)
-            Tickets.Add(new Ticket(reader.Text()!, reader.Text()!, reader.Bool(), reader.Time(), reader.Time()));
+            Tickets.Add(new Ticket(reader.RequiredText(), reader.RequiredText(), reader.Bool(), reader.Time(), reader.Time()));
         Permits.Clear();
         for (var n = reader.Count(); n > 0; n--)
-            Permits.Add(new Permit(reader.Text()!, reader.Text()!, reader.Time(), reader.Time()));
+            Permits.Add(new Permit(reader.RequiredText(), reader.RequiredText(), reader.Time(), reader.Time()));
         Started.Clear();
         for (var n = reader.Count(); n > 0; n--)
-            Started.Add(reader.Text()!);
-        Tokens = double.Parse(reader.Text()!, CultureInfo.InvariantCulture);
+            Started.Add(reader.RequiredText());
+        Tokens = ReadTokens(reader.RequiredText());
         TokensAt = reader.Time();
         Granted = reader.Signed();
         reader.End();
     }
+
+    /// <summary>NaN: none were counted yet.</summary>
+    private static double ReadTokens(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var tokens) && (double.IsNaN(tokens) || double.IsFinite(tokens))
+            ? tokens
+            : throw new InvalidDataException($"'{text}' is no number of permits.");
 }

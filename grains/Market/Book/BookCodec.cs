@@ -93,7 +93,8 @@ internal static class BookCodec
 
     private static decimal FromMantissa(long mantissa, byte scale)
     {
-        var magnitude = (ulong)Math.Abs(mantissa);
+        // The least number has no positive counterpart among them, but it has a magnitude.
+        var magnitude = (ulong)(mantissa < 0 ? -mantissa : mantissa);
         return new decimal((int)magnitude, (int)(magnitude >> 32), 0, mantissa < 0, scale);
     }
 }

@@ -137,7 +137,7 @@ public sealed class MinuteBar
     public static MinuteBar Read(ref StateReader reader)
     {
         var minute = reader.Signed();
-        if (Math.Abs(minute) > int.MaxValue)
+        if (minute is < -int.MaxValue or > int.MaxValue)
             throw new InvalidDataException($"{minute} is no minute.");
         var start = TimeOf(minute).UtcTicks;
         var first = new TradeKey(start + reader.Signed(), reader.Signed());

@@ -5,6 +5,13 @@ namespace StreamForge.Silo.Storage.Files;
 /// <summary>What is stored of a partition: its row and its parked keys.</summary>
 internal sealed record PartitionFile(PartitionRow Row, IReadOnlyList<ParkedRow> Parked)
 {
+    // What is not there would be taken for nothing: a mark at 0, a key that is not parked.
+    private static readonly JsonSerializerOptions Whole = new(JsonSerializerOptions.Web)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
     /// <summary>Parking a parked key keeps the lower offset, with its reason.</summary>
     public PartitionFile Park(ParkedRow row)
     {
@@ -21,9 +28,18 @@ internal sealed record PartitionFile(PartitionRow Row, IReadOnlyList<ParkedRow> 
 
     public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web);
 
-    public static PartitionFile Decode(ReadOnlyMemory<byte> payload) =>
-        JsonSerializer.Deserialize<PartitionFile>(payload.Span, JsonSerializerOptions.Web)
-        ?? throw new InvalidDataException("A partition row is empty.");
+    /// <exception cref="InvalidDataException">It is no such row.</exception>
+    public static PartitionFile Decode(ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<PartitionFile>(payload.Span, Whole) ?? throw new InvalidDataException("A partition row is empty.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"It is no partition row: {e.Message}", e);
+        }
+    }
 
     private PartitionFile With(string key, ParkedRow? row) => this with
     {

@@ -41,11 +41,30 @@ internal static class RowCodec
     }
 
     /// <summary>Where the payload of the row begins in the payload of the frame.</summary>
-    public static int PayloadStart(ReadOnlySpan<byte> frame) => sizeof(int) + BinaryPrimitives.ReadInt32LittleEndian(frame);
+    /// <exception cref="InvalidDataException">It is no row.</exception>
+    public static int PayloadStart(ReadOnlySpan<byte> frame)
+    {
+        if (frame.Length < sizeof(int) || BinaryPrimitives.ReadInt32LittleEndian(frame) is var head && (head < 0 || head > frame.Length - sizeof(int)))
+            throw new InvalidDataException($"a row of {frame.Length} bytes does not hold its head");
+        return sizeof(int) + head;
+    }
 
+    /// <exception cref="InvalidDataException">It is no row.</exception>
     public static RowHead DecodeHead(ReadOnlySpan<byte> frame)
     {
         using var reader = new BinaryReader(new MemoryStream(frame[sizeof(int)..PayloadStart(frame)].ToArray()), Encoding.UTF8);
+        try
+        {
+            return ReadHead(reader);
+        }
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException($"it is no row ({e.Message})", e);
+        }
+    }
+
+    private static RowHead ReadHead(BinaryReader reader)
+    {
         var key = new StateKey(reader.ReadString(), reader.ReadString());
         var schemaVersion = reader.ReadInt32();
         var etag = reader.ReadString();

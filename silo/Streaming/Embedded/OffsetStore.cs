@@ -179,13 +179,21 @@ internal sealed class OffsetStore : ICommitTarget
         return memory.ToArray();
     }
 
+    /// <exception cref="InvalidDataException">It is no commit.</exception>
     private static (OffsetKey Key, long Offset) Decode(ReadOnlySpan<byte> payload)
     {
         using var reader = new BinaryReader(new MemoryStream(payload.ToArray()), Encoding.UTF8);
-        var group = reader.ReadString();
-        var topic = reader.ReadString();
-        var logId = new Guid(reader.ReadBytes(16));
-        var partition = reader.ReadInt32();
-        return (new OffsetKey(group, new TopicPartition(topic, partition), logId), reader.ReadInt64());
+        try
+        {
+            var group = reader.ReadString();
+            var topic = reader.ReadString();
+            var logId = new Guid(reader.ReadBytes(16));
+            var partition = reader.ReadInt32();
+            return (new OffsetKey(group, new TopicPartition(topic, partition), logId), reader.ReadInt64());
+        }
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException($"it is no commit of a group ({e.Message})", e);
+        }
     }
 }

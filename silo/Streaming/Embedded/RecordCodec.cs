@@ -65,34 +65,41 @@ internal static class RecordCodec
     }
 
     /// <summary>The offset of the record in a payload.</summary>
-    public static long Offset(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadInt64LittleEndian(payload);
+    /// <exception cref="InvalidDataException">It is no record.</exception>
+    public static long Offset(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length < Fixed)
+            throw new InvalidDataException($"A record of {payload.Length} bytes is too short to be one");
+        var offset = BinaryPrimitives.ReadInt64LittleEndian(payload);
+        return offset is >= 0 and < long.MaxValue ? offset : throw new InvalidDataException($"{offset} is no offset");
+    }
 
     /// <summary>When the record in a payload was appended, Unix milliseconds.</summary>
     public static long AppendedAt(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadInt64LittleEndian(payload[16..]);
 
     /// <summary>The record in a payload whose checksum is right; its parts lie in <paramref name="payload"/>.</summary>
+    /// <exception cref="InvalidDataException">It is no record.</exception>
     public static LogRecord Read(ReadOnlyMemory<byte> payload, TopicPartition partition)
     {
         var span = payload.Span;
+        var offset = Offset(span);
         var keyLength = BinaryPrimitives.ReadInt32LittleEndian(span[24..]);
         var headers = new LogHeader[BinaryPrimitives.ReadUInt16LittleEndian(span[28..])];
         var at = Fixed;
         var key = keyLength < 0 ? (ReadOnlyMemory<byte>?)null : Take(payload, ref at, keyLength);
         for (var i = 0; i < headers.Length; i++)
         {
-            var nameLength = BinaryPrimitives.ReadUInt16LittleEndian(span[at..]);
-            var name = NameOf(span.Slice(at + 2, nameLength));
-            at += 2 + nameLength;
-            var valueLength = BinaryPrimitives.ReadInt32LittleEndian(span[at..]);
-            at += 4;
+            var nameLength = BinaryPrimitives.ReadUInt16LittleEndian(Take(payload, ref at, 2).Span);
+            var name = NameOf(Take(payload, ref at, nameLength).Span);
+            var valueLength = BinaryPrimitives.ReadInt32LittleEndian(Take(payload, ref at, 4).Span);
             headers[i] = new LogHeader(name, Take(payload, ref at, valueLength));
         }
 
         return new LogRecord
         {
             Partition = partition,
-            Offset = Offset(span),
-            Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(span[8..])),
+            Offset = offset,
+            Timestamp = TimeOf(BinaryPrimitives.ReadInt64LittleEndian(span[8..])),
             Key = key,
             Headers = headers,
             Value = payload[at..],
@@ -109,10 +116,17 @@ internal static class RecordCodec
 
     private static ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> memory, ref int at, int length)
     {
+        if (length < 0 || length > memory.Length - at)
+            throw new InvalidDataException($"A part of {length} bytes does not fit into a record of {memory.Length}");
         var part = memory.Slice(at, length);
         at += length;
         return part;
     }
+
+    private static DateTimeOffset TimeOf(long milliseconds) =>
+        milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : throw new InvalidDataException($"{milliseconds} is no time");
 
     private static string NameOf(ReadOnlySpan<byte> utf8)
     {

@@ -15,7 +15,7 @@ internal static class SegmentReader
 
     /// <summary>The records at or above an offset, at least one where the segment has one, about <paramref name="maxSize"/> bytes.</summary>
     /// <param name="length">Bytes of the segment that may be seen.</param>
-    /// <exception cref="CorruptLogException">A checksum is wrong.</exception>
+    /// <exception cref="CorruptLogException">A checksum is wrong, or what it is of is no record.</exception>
     public static async ValueTask<(List<LogRecord> Records, SegmentCursor Next)> Read(
         Segment segment, TopicPartition partition, long position, long length, long from, int maxSize)
     {
@@ -35,7 +35,7 @@ internal static class SegmentReader
                 var payload = block.AsMemory(used + Frame.HeaderSize, header.Length);
                 if (header.Kind == PartitionLog.RecordKind && RecordCodec.Offset(payload.Span) >= from)
                 {
-                    var record = RecordCodec.Read(payload, partition);
+                    var record = Decode(segment, partition, position + used, payload);
                     size += record.Size;
                     if (size > maxSize && records.Count > 0)
                         return (records, new SegmentCursor(segment, position + used, record.Offset));
@@ -54,6 +54,18 @@ internal static class SegmentReader
         }
 
         return (records, new SegmentCursor(segment, position, records.Count > 0 ? records[^1].Offset + 1 : from));
+    }
+
+    private static LogRecord Decode(Segment segment, TopicPartition partition, long position, ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            return RecordCodec.Read(payload, partition);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CorruptLogException(segment.Name, position, e.Message);
+        }
     }
 
     private static async ValueTask Fill(Segment segment, long position, byte[] block)

@@ -29,6 +29,8 @@ internal sealed class TopicCatalog(PartitionContext context, IIdSource ids)
     private const string Folder = "topics";
     private const string MetadataName = "topic.json";
     private const int LongestName = 200;
+    private const int MostPartitions = 10_000;
+    private const long MostRetention = TimeSpan.TicksPerDay / TimeSpan.TicksPerMillisecond * 365 * 10_000;
 
     private readonly AsyncGate _gate = new();
     private readonly Lock _lock = new();
@@ -111,21 +113,27 @@ internal sealed class TopicCatalog(PartitionContext context, IIdSource ids)
 
     private async ValueTask Open(string name, byte[] json)
     {
-        Metadata metadata;
-        try
-        {
-            metadata = JsonSerializer.Deserialize<Metadata>(json, JsonSerializerOptions.Web)!;
-        }
-        catch (JsonException e)
-        {
-            throw new CorruptLogException(context.Files.Describe(MetadataOf(name)), e.BytePositionInLine ?? 0, e.Message);
-        }
-
+        var metadata = Read(context.Files.Describe(MetadataOf(name)), json);
         var info = new TopicInfo(name, metadata.LogId, metadata.Partitions);
         var retention = metadata.RetentionMilliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : (TimeSpan?)null;
         var topic = new Topic(info, await OpenPartitions(info)) { Retention = retention };
         lock (_lock)
             _topics.Add(name, topic);
+    }
+
+    private static Metadata Read(string readable, byte[] json)
+    {
+        try
+        {
+            var metadata = JsonSerializer.Deserialize<Metadata>(json, JsonSerializerOptions.Web);
+            return metadata is { Partitions: >= 1 and <= MostPartitions, RetentionMilliseconds: null or (>= 0 and <= MostRetention) } && metadata.LogId != Guid.Empty
+                ? metadata
+                : throw new CorruptLogException(readable, 0, "it does not describe a topic");
+        }
+        catch (JsonException e)
+        {
+            throw new CorruptLogException(readable, e.BytePositionInLine ?? 0, e.Message);
+        }
     }
 
     private async ValueTask<IReadOnlyList<PartitionLog>> OpenPartitions(TopicInfo info)
@@ -156,7 +164,7 @@ internal sealed class TopicCatalog(PartitionContext context, IIdSource ids)
             && spec.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
         if (!isName)
             throw new ArgumentException($"'{spec.Name}' is no topic name: 1 to {LongestName} of letters, digits, '.', '_', '-'.", nameof(spec));
-        if (spec.Partitions is < 1 or > 10_000)
+        if (spec.Partitions is < 1 or > MostPartitions)
             throw new ArgumentOutOfRangeException(nameof(spec), spec.Partitions, "A topic has 1 to 10,000 partitions.");
     }
 

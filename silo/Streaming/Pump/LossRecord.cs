@@ -9,6 +9,7 @@ namespace StreamForge.Silo.Streaming.Pump;
 /// </summary>
 internal static class LossRecord
 {
+    private static readonly JsonSerializerOptions Whole = new(JsonSerializerOptions.Web) { RespectRequiredConstructorParameters = true };
     private static readonly LogHeader Schema = new(RecordHeaders.Schema, RecordSchemas.Loss.Select(static c => (byte)c).ToArray());
 
     /// <summary>Whether a record is one, by its header.</summary>
@@ -29,7 +30,8 @@ internal static class LossRecord
             return false;
         try
         {
-            var origin = JsonSerializer.Deserialize<OriginLoss>(record.Value.Span, JsonSerializerOptions.Web);
+            if (JsonSerializer.Deserialize<OriginLoss>(record.Value.Span, Whole) is not { } origin)
+                return false;
             loss = new PartitionLoss(record.Offset, record.Offset + 1, origin.At);
         }
         catch (JsonException)
@@ -50,5 +52,5 @@ internal static class LossRecord
         Timestamp = loss.At,
     };
 
-    private readonly record struct OriginLoss(string Topic, Guid LogId, int Partition, long From, long To, DateTimeOffset At);
+    private sealed record OriginLoss(string Topic, Guid LogId, int Partition, long From, long To, DateTimeOffset At);
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Streams;
+using StreamForge.Grains.Market.Wire;
 
 namespace StreamForge.Silo.Streaming.Pump;
 
@@ -24,17 +24,7 @@ internal static class WatermarkRecord
     public static bool TryRead(LogRecord record, [NotNullWhen(true)] out SourceWatermark? watermark)
     {
         watermark = null;
-        if (!Is(record))
-            return false;
-        try
-        {
-            watermark = JsonSerializer.Deserialize<SourceWatermark>(record.Value.Span);
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-        return watermark is not null;
+        return Is(record) && SourceWatermarkCodec.TryRead(record.Value.Span, out watermark, out _);
     }
 
     /// <summary>The same watermark for a derived topic's partition.</summary>

@@ -3,6 +3,7 @@ using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Market.Parsing;
 using StreamForge.Grains.Market.Wire;
+using StreamForge.Tests.Support;
 using StreamForge.Tests.Support.Recordings;
 
 namespace StreamForge.Tests.Market.Parsing;
@@ -24,7 +25,7 @@ public sealed class MutationFuzzTests(ITestOutputHelper output)
         for (var i = 0; i < Frames; i++)
         {
             var (source, message) = samples[random.Next(samples.Count)];
-            var mutated = Mutate(message.Body, random);
+            var mutated = ByteMutator.Mutate(message.Body, random);
             var schema = message.Symbol is null
                 ? random.Next(20) == 0 ? RecordSchemas.RawTrades : RecordSchemas.RawFrame
                 : RecordSchemas.RawDepthSnapshot;
@@ -60,7 +61,7 @@ public sealed class MutationFuzzTests(ITestOutputHelper output)
             {
                 var buffer = new ArrayBufferWriter<byte>();
                 MarketEventCodec.Write(buffer, item);
-                if (MarketEventCodec.TryRead(Mutate(buffer.WrittenSpan.ToArray(), random), out var back, out var reason))
+                if (MarketEventCodec.TryRead(ByteMutator.Mutate(buffer.WrittenSpan, random), out var back, out var reason))
                     Assert.NotNull(back);
                 else
                 {
@@ -82,39 +83,4 @@ public sealed class MutationFuzzTests(ITestOutputHelper output)
         .. MarketRecordings.ReadCapture(MarketRecordings.KrakenBook).Take(1_000).Select(m => ("kraken", m)),
         .. MarketRecordings.ReadCapture(MarketRecordings.KrakenTrades).Select(m => ("kraken", m)),
     ];
-
-    private static byte[] Mutate(byte[] original, Random random)
-    {
-        var bytes = new List<byte>(original);
-        for (var n = random.Next(1, 4); n > 0 && bytes.Count > 0; n--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(7))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 2:
-                    bytes.RemoveRange(at, Math.Min(random.Next(1, 20), bytes.Count - at));
-                    break;
-                case 3:
-                    bytes.RemoveRange(at, bytes.Count - at);
-                    break;
-                case 4:
-                    bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 60), bytes.Count - at)));
-                    break;
-                case 5:
-                    bytes.Insert(at, "0123456789\"[]{},:.-e\\ "u8[random.Next(22)]);
-                    break;
-                default:
-                    var other = random.Next(bytes.Count);
-                    (bytes[at], bytes[other]) = (bytes[other], bytes[at]);
-                    break;
-            }
-        }
-        return [.. bytes];
-    }
 }

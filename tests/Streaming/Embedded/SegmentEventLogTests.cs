@@ -194,6 +194,17 @@ public sealed class SegmentEventLogTests
     }
 
     [Fact]
+    public async Task A_producer_may_end_after_its_log()
+    {
+        var log = await OpenWithTopic(new SimulatedFileSystem());
+        var producer = log.CreateProducer();
+        var appended = producer.Append(Record("v"), CancellationToken.None);
+        await log.DisposeAsync();
+        await producer.DisposeAsync().AsTask().WaitAsync(Deadline);
+        await appended;
+    }
+
+    [Fact]
     public async Task Bytes_that_wait_are_bounded()
     {
         var files = new SimulatedFileSystem();
