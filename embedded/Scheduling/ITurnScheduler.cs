@@ -13,7 +13,8 @@ public interface ITurnScheduler
     bool ReordersMessages { get; }
 
     /// <summary>Runs it soon, once. Never runs it within this call.</summary>
-    void Schedule(IReadyQueue ready);
+    /// <param name="again">It has just had its slice: others come first.</param>
+    void Schedule(IReadyQueue ready, bool again = false);
 }
 
 /// <summary>A queue of turns that has some.</summary>

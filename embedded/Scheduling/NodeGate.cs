@@ -17,10 +17,11 @@ internal sealed class NodeGate(ITurnScheduler scheduler)
 
     public int TurnsPerSlice => scheduler.TurnsPerSlice;
 
-    public void Schedule(IReadyQueue ready)
+    /// <inheritdoc cref="ITurnScheduler.Schedule"/>
+    public void Schedule(IReadyQueue ready, bool again = false)
     {
         if (!Holds(ready))
-            scheduler.Schedule(ready);
+            scheduler.Schedule(ready, again);
     }
 
     /// <summary>Whether the queue must not run now; if so, it is kept for later or for never.</summary>

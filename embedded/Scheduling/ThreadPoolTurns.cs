@@ -14,6 +14,8 @@ public sealed class ThreadPoolTurns : ITurnScheduler
 
     public bool ReordersMessages => false;
 
-    public void Schedule(IReadyQueue ready) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.Run(), ready, preferLocal: false);
+    // What a turn starts runs next on its thread, while what it made is in the cache: a call costs half of what it does in a queue
+    // that all share. Who has had his slice waits there, behind everybody.
+    public void Schedule(IReadyQueue ready, bool again = false) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.Run(), ready, preferLocal: !again);
 }

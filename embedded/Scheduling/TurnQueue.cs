@@ -59,7 +59,7 @@ internal sealed class TurnQueue(string name, NodeGate gate) : TaskScheduler, IRe
             t_running = outer;
         }
 
-        gate.Schedule(this);
+        gate.Schedule(this, again: true);
     }
 
     protected override void QueueTask(Task task)

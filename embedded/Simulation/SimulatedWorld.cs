@@ -113,7 +113,7 @@ public sealed class SimulatedWorld : ITurnScheduler
         }
     }
 
-    void ITurnScheduler.Schedule(IReadyQueue ready)
+    void ITurnScheduler.Schedule(IReadyQueue ready, bool again)
     {
         if (Environment.CurrentManagedThreadId != _thread)
         {

@@ -13,5 +13,12 @@ public sealed class NodePumpSchedulers(EmbeddedNode node) : IPumpSchedulers
     private int _created;
 
     public TaskScheduler Create() => node.CreateQueue($"pump-{Interlocked.Increment(ref _created)}");
+
+    // Who is next is the node's scheduler's choice, at every turn.
+    public ValueTask Turn(object pump) => ValueTask.CompletedTask;
+
+    public void EndTurn(object pump)
+    {
+    }
 }
 #endif

@@ -101,6 +101,7 @@ internal sealed class MarketPipeline(
         DeadLetters = _deadLetters!,
         Counters = counters,
         Options = pumpOptions.Value,
+        Schedulers = schedulers,
         Time = time,
         Logger = logger,
     };
@@ -108,7 +109,6 @@ internal sealed class MarketPipeline(
     private PumpGroup Group(PumpServices services, Func<IAssignedPartition, PartitionPump> create) => new(
         services,
         create,
-        schedulers.Create,
         started: pump =>
         {
             if (pump is GrainPump feeding)

@@ -187,6 +187,7 @@ internal abstract partial class PartitionPump : IDisposable
         }
         finally
         {
+            _services.Schedulers.EndTurn(this);
             running.Cancel();
             await checkpoints;
         }
@@ -215,6 +216,10 @@ internal abstract partial class PartitionPump : IDisposable
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, _reading.Token);
                 var batch = await _partition.Read(Options.ReadBytes, either.Token);
+                if (batch.Records is [.., var last] && last.Offset + 1 < batch.End)
+                    await _services.Schedulers.Turn(this);
+                else
+                    _services.Schedulers.EndTurn(this);
                 if (_rewind || _stopping.IsCancellationRequested)
                     continue;
                 LogEnd = batch.End;

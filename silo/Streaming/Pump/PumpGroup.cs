@@ -10,7 +10,6 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
 {
     private readonly PumpServices _services;
     private readonly Func<IAssignedPartition, PartitionPump> _create;
-    private readonly Func<TaskScheduler> _schedulers;
     private readonly Action<PartitionPump> _started;
     private readonly Action<PartitionPump> _ended;
     private readonly Dictionary<TopicPartition, Running> _running = [];
@@ -22,13 +21,11 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
     public PumpGroup(
         PumpServices services,
         Func<IAssignedPartition, PartitionPump> create,
-        Func<TaskScheduler> schedulers,
         Action<PartitionPump> started,
         Action<PartitionPump> ended)
     {
         _services = services;
         _create = create;
-        _schedulers = schedulers;
         _started = started;
         _ended = ended;
     }
@@ -92,7 +89,7 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
         foreach (var partition in partitions)
         {
             var pump = _create(partition);
-            var scheduler = _schedulers();
+            var scheduler = _services.Schedulers.Create();
             lock (_gate)
                 _running[partition.Partition] = new Running(pump, scheduler);
             _started(pump);

@@ -23,6 +23,8 @@ internal sealed record PumpServices
 
     public required PumpOptions Options { get; init; }
 
+    public required IPumpSchedulers Schedulers { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public required ILogger Logger { get; init; }

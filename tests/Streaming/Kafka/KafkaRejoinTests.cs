@@ -148,6 +148,7 @@ public sealed class KafkaRejoinTests : IAsyncLifetime
         DeadLetters = new DeadLetterWriter(_producer, TimeProvider.System),
         Counters = new PumpCounters(),
         Options = new PumpOptions { BackoffMax = TimeSpan.FromSeconds(1) },
+        Schedulers = new ThreadPoolPumpSchedulers(TimeProvider.System),
         Time = TimeProvider.System,
         Logger = NullLogger.Instance,
     };

@@ -22,6 +22,7 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
 {
     public const string Group = "g";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly ThreadPoolPumpSchedulers Schedulers = new(TimeProvider.System);
     private readonly ConcurrentDictionary<string, ModelGrain> _grains = new(StringComparer.Ordinal);
     private readonly List<PumpGroup> _groups = [];
     private readonly WatchedLog _log;
@@ -131,7 +132,6 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
         var member = new PumpGroup(
             services,
             partition => new DerivationPump(partition, services, new CopiedNumbers(Topic)),
-            NewScheduler,
             _ => { },
             _ => { });
         _groups.Add(member);
@@ -151,7 +151,6 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
                 creating?.Invoke(partition);
                 return new GrainPump(partition, services, this);
             },
-            NewScheduler,
             pump => Board.SignIn((GrainPump)pump),
             pump => Board.SignOut((GrainPump)pump));
         _groups.Add(member);
@@ -163,11 +162,9 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
     public GrainPump Pump(IAssignedPartition partition)
     {
         var pump = new GrainPump(partition, Services(Group, TimeProvider.System), this);
-        pump.Start(NewScheduler());
+        pump.Start(Schedulers.Create());
         return pump;
     }
-
-    private static TaskScheduler NewScheduler() => new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
 
     private PumpServices Services(string group, TimeProvider time, PumpCounters? counters = null) => new()
     {
@@ -179,6 +176,7 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
         DeadLetters = DeadLetters,
         Counters = counters ?? Counters,
         Options = Options,
+        Schedulers = Schedulers,
         Time = time,
         Logger = NullLogger.Instance,
     };
