@@ -39,7 +39,8 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
         if (options.RateOnly)
             return [new("ingest", Rate(platform, throughput))];
         var latency = new LatencyRun(platform, market, options);
-        var half = await Visible(latency, market, throughput.EventsPerSecond / 2, raw: false, cancellation);
+        var live = await LiveMaximum(latency, market, watch, throughput.EventsPerSecond, cancellation);
+        var half = await Visible(latency, market, live / 2, raw: false, cancellation);
         var slow = await Visible(latency, market, SlowRate, raw: false, cancellation);
         var slowRaw = await Visible(latency, market, SlowRate, raw: true, cancellation);
         await watch.AppliedTo(_appended, cancellation);
@@ -50,6 +51,7 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
         return
         [
             new("ingest", [.. Rate(platform, throughput), ("p50_ms", half.P50), ("p99_ms", half.P99), ("catch_up_x", catchUp)]),
+            new("live", [("engine", name), ("log", log), ("store", store), ("events_per_s", live)]),
             Row("visible-half", half),
             Row("visible-1000", slow),
             Row("visible-1000-raw", slowRaw),
@@ -119,7 +121,7 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
         await platform.Pipeline.StartAsync(cancellation);
         await watch.AppliedTo(_appended, cancellation);
         var applied = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        await watch.DurableToEnd(2 * options.Partitions, cancellation);
+        await watch.StoppedDurable(2 * options.Partitions, cancellation);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var cpuSeconds = (Cpu() - cpu).TotalSeconds;
         watch.MustHaveApplied(_appended);
@@ -127,6 +129,7 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
         progress.Report($"{options.Events / seconds:N0} events/s of at most {_appended / ceiling.TotalSeconds:N0}");
         paused = GC.GetTotalPauseDuration() - paused;
         allocated = GC.GetTotalAllocatedBytes() - allocated;
+        await platform.Pipeline.StartAsync(cancellation);
         return new Throughput(
             EventsPerSecond: options.Events / seconds,
             Ceiling: _appended / ceiling.TotalSeconds,
@@ -146,8 +149,23 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
     private static async Task<TimeSpan> Ceiling(BenchPlatform platform, long records, CancellationToken cancellation)
     {
         using var reader = new CeilingReader(
-            platform.Log, platform.Grains, new ThreadPoolPumpSchedulers(), platform.Pump);
+            platform.Log, platform.Grains, new ThreadPoolPumpSchedulers(TimeProvider.System), platform.Pump);
         return await reader.Run("streamforge-bench-ceiling", records, cancellation);
+    }
+
+    /// <summary>The highest rate of the path that latency is measured on: generator, log, grains and readers on the same cores.</summary>
+    private async Task<double> LiveMaximum(
+        LatencyRun run, BenchMarket market, PipelineWatch watch, double atMost, CancellationToken cancellation)
+    {
+        progress.Report("the highest rate with generator and readers ...");
+        var events = market.Take((int)(atMost * options.Seconds / 2), raw: false);
+        var before = watch.Applied;
+        GC.Collect();
+        var rate = await run.Maximum(events, () => watch.Applied - before, cancellation);
+        _appended += events.Length;
+        watch.MustHaveApplied(_appended);
+        progress.Report($"{rate:N0} events/s");
+        return rate;
     }
 
     private async Task<Latency> Visible(

@@ -20,6 +20,42 @@ internal sealed class LatencyRun(BenchPlatform platform, BenchMarket market, Ing
     /// <exception cref="InvalidOperationException">An event did not become visible, or a reader was dropped.</exception>
     public async Task<Latency> Run(BenchEvent[] events, double rate, bool raw, CancellationToken cancellation)
     {
+        var latency = default(Latency)!;
+        await WithFollowers(
+            async (followed, followers, following) =>
+            {
+                await using var loop = new OpenLoop(platform.Log, events, rate, raw, options.Partitions);
+                var start = Stopwatch.GetTimestamp();
+                await loop.Run(cancellation);
+                var sent = Stopwatch.GetElapsedTime(start);
+                await Seen(events, followed, followers, following, cancellation);
+                latency = Join(events, followed, followers, loop, (int)(rate * WarmUpSeconds)) with
+                {
+                    EventsPerSecond = events.Length / sent.TotalSeconds,
+                };
+            },
+            cancellation);
+        return latency;
+    }
+
+    /// <summary>Events a second where they are sent as fast as they are applied, while the same clients follow.</summary>
+    public async Task<double> Maximum(BenchEvent[] events, Func<long> applied, CancellationToken cancellation)
+    {
+        var rate = 0d;
+        await WithFollowers(
+            async (_, _, _) =>
+            {
+                await using var loop = new OpenLoop(platform.Log, events, double.PositiveInfinity, raw: false, options.Partitions);
+                var start = Stopwatch.GetTimestamp();
+                await loop.RunClosed(applied, cancellation);
+                rate = events.Length / Stopwatch.GetElapsedTime(start).TotalSeconds;
+            },
+            cancellation);
+        return rate;
+    }
+
+    private async Task WithFollowers(Func<int[], StreamFollower[], Task, Task> measure, CancellationToken cancellation)
+    {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var step = Math.Max(1, market.Instruments.Count / options.Followed);
         var followed = Enumerable.Range(0, market.Instruments.Count).Where(i => i % step == 0).ToArray();
@@ -28,14 +64,9 @@ internal sealed class LatencyRun(BenchPlatform platform, BenchMarket market, Ing
         try
         {
             await Task.WhenAll(followers.Select(static follower => follower.Ready));
-            await using var loop = new OpenLoop(platform.Log, events, rate, raw, options.Partitions);
-            var start = Stopwatch.GetTimestamp();
-            await loop.Run(cancellation);
-            var sent = Stopwatch.GetElapsedTime(start);
-            await Seen(events, followed, followers, following, cancellation);
+            await measure(followed, followers, following);
             await stop.CancelAsync();
             await following;
-            return Join(events, followed, followers, loop, (int)(rate * WarmUpSeconds)) with { EventsPerSecond = events.Length / sent.TotalSeconds };
         }
         finally
         {

@@ -55,6 +55,33 @@ internal sealed class OpenLoop(IEventLog log, BenchEvent[] events, double rate, 
         }
     }
 
+    /// <summary>Sends all as fast as it is applied, never more than a little ahead; returns when all is applied.</summary>
+    /// <param name="applied">Events that were applied since the start.</param>
+    public async Task RunClosed(Func<long> applied, CancellationToken cancellation)
+    {
+        const int ahead = 20_000;
+        await Task.Factory.StartNew(
+            () =>
+            {
+                for (var next = 0; next < events.Length; next++)
+                {
+                    while (next - applied() >= ahead)
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        Thread.Sleep(1);
+                    }
+
+                    Append(events[next].Record);
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        await Task.WhenAll(_appends);
+        while (applied() < events.Length)
+            await Task.Delay(1, cancellation);
+    }
+
     private void Append(NewRecord record)
     {
         var append = _producer.Append(record, CancellationToken.None);
