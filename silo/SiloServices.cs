@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.Market;
 using StreamForge.Grains.State;
@@ -29,7 +30,7 @@ public static class SiloServices
         services.TryAddSingleton<IIdSource, RandomIdSource>();
         services.TryAddSingleton<IPumpSchedulers, ThreadPoolPumpSchedulers>();
         services.TryAddSingleton<IStateDirectory>(provider => provider.GetRequiredService<IStateStore>());
-        services.AddSingleton<FeedBoard>();
+        services.AddSingleton(provider => new FeedBoard(provider.GetRequiredService<IOptions<MarketPipelineOptions>>().Value.Partitions));
         services.AddSingleton<IFeedStandings>(provider => provider.GetRequiredService<FeedBoard>());
         services.AddSingleton<IntegrityMeter>();
         services.AddSingleton<IIntegrityMeter>(provider => provider.GetRequiredService<IntegrityMeter>());

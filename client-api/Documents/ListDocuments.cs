@@ -9,11 +9,12 @@ public sealed record InstrumentPageDocument(ImmutableArray<InstrumentSummaryDocu
 
 /// <summary>An instrument as of its last checkpoint.</summary>
 /// <param name="Instrument"><c>venue:SYMBOL</c>.</param>
-/// <param name="Status">The entity's own status, without that of partitions and source.</param>
+/// <param name="Status">How far the checkpoint can be trusted now; <c>live</c> only where it holds all up to a recent watermark.</param>
 /// <param name="Sequence">The book's sequence.</param>
 /// <param name="CheckpointedAt">When the checkpoint was written.</param>
+/// <param name="Watermark">All that the source published up to here is in the checkpoint; null where nobody says so.</param>
 public sealed record InstrumentSummaryDocument(
-    string Instrument, string Status, long Sequence, DateTimeOffset CheckpointedAt);
+    string Instrument, string Status, long Sequence, DateTimeOffset CheckpointedAt, DateTimeOffset? Watermark);
 
 /// <summary>Whether the process lives, or is ready.</summary>
 /// <param name="Status"><c>live</c> or <c>ready</c>.</param>

@@ -18,7 +18,7 @@ internal sealed class ListEndpoints
     private readonly TextParameter _venue = new("venue", InstrumentId.MaxVenue, "Only instruments of this venue.");
     private readonly TextParameter _cursor = new("cursor", Cursor.MaxLength, "'next' of the page before.");
     private readonly WordParameter<FreshnessStatus> _status =
-        new("status", CommonParameters.Statuses, null, "Only instruments with this status at their last checkpoint.");
+        new("status", CommonParameters.Statuses, null, "Only instruments that are listed with this status.");
     private readonly NumberParameter _limit;
 
     public ListEndpoints(IGrainFactory grains, IOptions<ClientApiOptions> options, TimeProvider time)
@@ -63,6 +63,6 @@ internal sealed class ListEndpoints
 
     private static InstrumentPageDocument DocumentOf(InstrumentPage page) => new(
         [.. page.Items.Select(item => new InstrumentSummaryDocument(
-            item.Instrument, JsonText.Word(item.Status), item.Sequence, item.CheckpointedAt.ToUniversalTime()))],
+            item.Instrument, JsonText.Word(item.Status), item.Sequence, item.CheckpointedAt.ToUniversalTime(), item.Watermark?.ToUniversalTime()))],
         page.Next is { } next ? Cursor.Write(next) : null);
 }

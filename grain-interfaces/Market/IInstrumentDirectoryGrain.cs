@@ -8,7 +8,10 @@ namespace StreamForge.Contracts.Market;
 [Alias("sf.IInstrumentDirectoryGrain")]
 public interface IInstrumentDirectoryGrain : IGrainWithStringKey
 {
-    /// <summary>Instruments in order of name, after <see cref="InstrumentQuery.After"/>.</summary>
+    /// <summary>
+    /// Instruments in order of name, after <see cref="InstrumentQuery.After"/>. A page may be short, or empty, with more to come: only
+    /// <see cref="InstrumentPage.Next"/> tells the last.
+    /// </summary>
     [Alias("List"), AlwaysInterleave]
     ValueTask<InstrumentPage> List(InstrumentQuery query);
 }
@@ -20,7 +23,7 @@ public sealed record InstrumentQuery
     /// <summary>Only this venue.</summary>
     [Id(0)] public string? Venue { get; init; }
 
-    /// <summary>Only with this stored status (the entity's own: cold, gap, repairing or live).</summary>
+    /// <summary>Only those that are shown with this status. None is ever shown as repairing: that is a gap here.</summary>
     [Id(1)] public FreshnessStatus? Status { get; init; }
 
     /// <summary>The last name of the page before.</summary>
@@ -30,7 +33,7 @@ public sealed record InstrumentQuery
     [Id(3)] public int Limit { get; init; } = 100;
 }
 
-/// <summary>A page of instruments, as of their last checkpoint.</summary>
+/// <summary>A page of instruments: what stands in their last checkpoints, and how far that can be trusted now.</summary>
 [GenerateSerializer, Immutable, Alias("sf.InstrumentPage")]
 public sealed record InstrumentPage
 {
@@ -45,11 +48,17 @@ public sealed record InstrumentSummary
 {
     [Id(0)] public required string Instrument { get; init; }
 
-    /// <summary>The entity's own status at its last checkpoint, without that of partitions and source.</summary>
+    /// <summary>
+    /// How far the checkpoint can be trusted: the worst of the entity's own status in it, and of the partitions and the source as they
+    /// stand now. Live only where it holds all that the source published up to <see cref="Watermark"/>, and that is recent.
+    /// </summary>
     [Id(1)] public required FreshnessStatus Status { get; init; }
 
     [Id(2)] public long Sequence { get; init; }
 
     /// <summary>When the row was written, UTC.</summary>
     [Id(3)] public required DateTimeOffset CheckpointedAt { get; init; }
+
+    /// <summary>All that the source published up to here is in the checkpoint, UTC; none where nobody says so, or something is missing.</summary>
+    [Id(4)] public DateTimeOffset? Watermark { get; init; }
 }

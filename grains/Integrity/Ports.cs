@@ -12,6 +12,13 @@ public interface IFeedStandings
     /// <param name="key">The entity's key.</param>
     /// <param name="source">The source whose watermark counts.</param>
     FeedStanding Of(string topic, int? partition, string key, string source);
+
+    /// <summary>
+    /// The same of what is stored of a key, for lists: the watermark is true of a row that is read after this call, and a loss is told
+    /// only where the key has not proven yet that it misses nothing.
+    /// </summary>
+    /// <inheritdoc cref="Of"/>
+    FeedStanding OfStored(string topic, string key, string source);
 }
 
 /// <summary>How the feed of one key stands.</summary>

@@ -80,7 +80,8 @@ public sealed class InstrumentState : IStoredState
     /// <summary>Of the last <see cref="Write"/>: what stands in those bytes.</summary>
     public WrittenMark Written { get; private set; } = new(0, [], 0);
 
-    public StateIndex Index => new(Venue, StatusWord(), BookSequence);
+    /// <summary>Due is what the source has said and is not here: since the time after which nothing is vouched for.</summary>
+    public StateIndex Index => new(Venue, StatusWord(), BookSequence, VouchedThrough);
 
     /// <summary>The part of the name before the colon: the source that watermarks are from.</summary>
     public string Venue => Instrument.IndexOf(':') is > 0 and var colon ? Instrument[..colon] : Instrument;
@@ -200,9 +201,12 @@ public sealed class InstrumentState : IStoredState
         return FreshnessStatus.Cold;
     }
 
+    private DateTimeOffset? VouchedThrough =>
+        Sequence.VouchedThrough is not { } depth || TradeIds.SetBack.VouchedThrough < depth ? TradeIds.SetBack.VouchedThrough ?? Sequence.VouchedThrough : depth;
+
     // Repairs are not stored, so neither is "repairing": an open gap is a gap.
     private string StatusWord() => WordOf(
-        DepthGap is not null && BookStarted || TradeIds.Gap is not null ? FreshnessStatus.Gap
-        : !BookStarted && (DepthGap is not null || !TradeFacts.Mark.HasValue) ? FreshnessStatus.Cold
+        !BookStarted ? FreshnessStatus.Cold
+        : DepthGap is not null || TradeIds.Gap is not null ? FreshnessStatus.Gap
         : FreshnessStatus.Live);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using StreamForge.Grains.Integrity;
 using StreamForge.Silo.Streaming;
 using StreamForge.Silo.Streaming.Pump;
@@ -14,16 +15,29 @@ internal sealed class ClusterStandings(Func<IEnumerable<FeedBoard>> boards, int 
     {
         if (partition is not { } number)
             return WorstOf(topic, key, source);
+        var place = new TopicPartition(topic, number);
+        return BoardOf(place)?.Of(topic, number, key, source) ?? NotRead(place);
+    }
+
+    public FeedStanding OfStored(string topic, string key, string source)
+    {
+        var home = new TopicPartition(topic, Murmur2Partitioner.PartitionOf(Encoding.UTF8.GetBytes(key), partitions));
+        return BoardOf(home)?.OfStored(topic, key, source) ?? NotRead(home);
+    }
+
+    private FeedBoard? BoardOf(TopicPartition partition)
+    {
         FeedBoard? best = null;
         var epoch = -1L;
         foreach (var board in boards())
             foreach (var pump in board.Pumps)
-                if (pump.Partition == new TopicPartition(topic, number) && pump.Epoch > epoch)
+                if (pump.Partition == partition && pump.Epoch > epoch)
                     (best, epoch) = (board, pump.Epoch);
-        return best is not null
-            ? best.Of(topic, number, key, source)
-            : new FeedStanding(null, SourceUp: true, Stalled: false, Parked: false, $"{topic}/{number} is not read anywhere.");
+        return best;
     }
+
+    private static FeedStanding NotRead(TopicPartition partition) =>
+        new(null, SourceUp: true, Stalled: false, Parked: false, $"{partition} is not read anywhere.");
 
     /// <summary>Of a key that was never fed: it may come from any partition, so all of them must be vouched for.</summary>
     private FeedStanding WorstOf(string topic, string key, string source)

@@ -21,6 +21,7 @@ public sealed class ListTests : IAsyncLifetime
             Status = index % 5 == 0 ? FreshnessStatus.Gap : FreshnessStatus.Live,
             Sequence = index,
             CheckpointedAt = DateTimeOffset.UnixEpoch.AddDays(index),
+            Watermark = index % 5 == 0 ? null : DateTimeOffset.UnixEpoch.AddDays(index + 1),
         })];
     }
 
@@ -61,7 +62,8 @@ public sealed class ListTests : IAsyncLifetime
         var page = await List("?limit=1&venue=kraken");
 
         Assert.Equal(
-            new InstrumentSummaryDocument("kraken:S01", "live", 1, DateTimeOffset.UnixEpoch.AddDays(1)), Assert.Single(page.Items));
+            new InstrumentSummaryDocument("kraken:S01", "live", 1, DateTimeOffset.UnixEpoch.AddDays(1), DateTimeOffset.UnixEpoch.AddDays(2)),
+            Assert.Single(page.Items));
     }
 
     [Fact]

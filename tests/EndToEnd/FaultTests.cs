@@ -88,8 +88,11 @@ public class FaultTests(ITestOutputHelper output)
         await market.Exchange.AdvanceAsync(1);
         await Eventually.HoldsAsync(
             async () => await StatusOf(market) is "stale" or "source-down", Deadline, "the silence shows");
+        await Eventually.HoldsAsync(
+            async () => await ListedStatus(market) is "stale" or "source-down", Deadline, "the list does not claim more");
         // The connector gives the dead link up, and a new one is proven by itself.
         await market.Vouched(Deadline, "binance-usdm:BTCUSDT");
+        await Eventually.HoldsAsync(async () => await ListedStatus(market) is "live", Deadline, "the list says so");
     }
 
     private static FaultRule Failing => new() { Kind = FaultKind.FailingSnapshot, Probability = 1 };
@@ -101,6 +104,10 @@ public class FaultTests(ITestOutputHelper output)
         async () => (await Book(market)).GetProperty("sequence").GetInt64() >= sequence, Deadline, $"the book is at {sequence}");
 
     private static async Task<string> StatusOf(FaultyMarket market) => (await Book(market)).GetProperty("status").GetString()!;
+
+    private static async Task<string?> ListedStatus(FaultyMarket market) =>
+        (await market.Platform.Get("/v1/instruments")).GetProperty("items").EnumerateArray()
+            .Select(item => item.GetProperty("status").GetString()).SingleOrDefault();
 
     private static async Task<JsonElement> Book(FaultyMarket market) =>
         (await market.Platform.Get("/v1/instruments/binance-usdm:BTCUSDT/book?depth=1")).GetProperty("freshness");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
@@ -9,7 +10,8 @@ namespace StreamForge.Silo.Streaming.Pump;
 /// How the partitions that this process reads stand, for grains that answer. Pumps sign in and out; readers of any thread
 /// look up single keys.
 /// </summary>
-internal sealed class FeedBoard : IFeedStandings
+/// <param name="partitions">Partitions of each topic: tells where a key belongs of which no record has come here.</param>
+internal sealed class FeedBoard(int partitions) : IFeedStandings
 {
     private readonly ConcurrentDictionary<TopicPartition, GrainPump> _pumps = new();
 
@@ -28,10 +30,23 @@ internal sealed class FeedBoard : IFeedStandings
     {
         if (partition is not { } number)
             return WorstOf(topic, key, source);
-        return _pumps.TryGetValue(new TopicPartition(topic, number), out var pump)
-            ? Of(pump, key, source)
-            : new FeedStanding(null, SourceUp: true, Stalled: false, Parked: false, $"{topic}/{number} is not read here.");
+        var place = new TopicPartition(topic, number);
+        return _pumps.TryGetValue(place, out var pump) ? Of(pump, key, source) : NotRead(place);
     }
+
+    /// <inheritdoc/>
+    public FeedStanding OfStored(string topic, string key, string source)
+    {
+        var home = new TopicPartition(topic, Murmur2Partitioner.PartitionOf(Encoding.UTF8.GetBytes(key), partitions));
+        // Where it was fed from counts more than where it should be: others may write to the topic by another rule.
+        var feeding = _pumps.GetValueOrDefault(home);
+        if (feeding?.Ledger.FindLane(key) is null)
+            feeding = Pumps.FirstOrDefault(pump => pump.Partition.Topic == topic && pump.Ledger.FindLane(key) is not null) ?? feeding;
+        return feeding is { } pump ? Of(pump, key, source, stored: true) : NotRead(home);
+    }
+
+    private static FeedStanding NotRead(TopicPartition partition) =>
+        new(null, SourceUp: true, Stalled: false, Parked: false, $"{partition} is not read here.");
 
     private FeedStanding WorstOf(string topic, string key, string source)
     {
@@ -50,13 +65,13 @@ internal sealed class FeedBoard : IFeedStandings
         return worst ?? new FeedStanding(null, SourceUp: true, Stalled: false, Parked: false, $"{topic} is not read here.");
     }
 
-    private static FeedStanding Of(GrainPump pump, string key, string source)
+    private static FeedStanding Of(GrainPump pump, string key, string source, bool stored = false)
     {
         // In this order: a record read before the watermark is in its lane before the watermark is seen here.
         var newest = pump.Watermarks.Newest(source);
         var ledger = pump.Ledger;
         var lane = ledger.FindLane(key);
-        var reached = pump.Watermarks.Before(source, lane?.FirstUnapplied ?? long.MaxValue);
+        var reached = pump.Watermarks.Before(source, (stored ? lane?.FirstUnstored : lane?.FirstUnapplied) ?? long.MaxValue);
         // After the lane's first unapplied record, and the epoch last of all: what they are said of must be at least as new.
         var delivered = new FeedDelivery(pump.Partition.Partition, pump.LogId, lane?.Reached ?? -1, pump.Epoch);
         // Never beyond what was seen first: a watermark that came in since may stand after records unknown above.
@@ -66,7 +81,7 @@ internal sealed class FeedBoard : IFeedStandings
         var stall = pump.StallReason ?? lane?.StallReason;
         var reason = lane is { Parked: true } ? "The key is parked: its records wait for an operator."
             : stall ?? (newest is { Up: false } ? newest.Reason : null);
-        FeedLoss? loss = pump.Loss is { } lost
+        FeedLoss? loss = pump.Loss is { } lost && !(stored && pump.IsKnownPast(key))
             ? new FeedLoss(pump.RowKey.LogId, pump.Partition.Partition, lost.From, lost.To, lost.At)
             : null;
         return new FeedStanding(

@@ -13,6 +13,11 @@ internal sealed partial class GrainPump
     private static readonly TimeSpan LookAgainMost = TimeSpan.FromMinutes(1);
 
     private Task _sweep = Task.CompletedTask;
+    private StillOpen? _stillOpen;
+
+    /// <summary>Whether a key has said that it misses nothing of the present loss, or was not there when it happened. Any thread.</summary>
+    public bool IsKnownPast(string key) =>
+        Volatile.Read(ref _stillOpen) is { } open && open.Loss == Loss && !open.Keys.Contains(key);
 
     protected override void LossStored(PartitionLoss loss)
     {
@@ -33,6 +38,7 @@ internal sealed partial class GrainPump
                 // What was lost meanwhile is gone through anew, from the next checkpoint on.
                 if (Loss != loss)
                     return;
+                Volatile.Write(ref _stillOpen, new StillOpen(loss, open.ToHashSet(StringComparer.Ordinal)));
                 if (open.Count == 0)
                     break;
                 await Task.Delay(wait, Time, ending);
@@ -75,4 +81,6 @@ internal sealed partial class GrainPump
             return false;
         }
     }
+
+    private sealed record StillOpen(PartitionLoss Loss, IReadOnlySet<string> Keys);
 }

@@ -9,6 +9,7 @@ internal sealed class KeyLane(string key)
     private readonly Queue<PendingRecord> _pending = new();
     private readonly Queue<OffsetRun> _undurable = new();
     private long _firstPending = long.MaxValue;
+    private long _firstUnstored = long.MaxValue;
     private long _reached = -1;
 
     public string Key { get; } = key;
@@ -56,6 +57,12 @@ internal sealed class KeyLane(string key)
     /// other threads.
     /// </summary>
     public long FirstUnapplied => Volatile.Read(ref _firstPending);
+
+    /// <summary>
+    /// The first offset of this key that the stored state is not known to hold; <see cref="long.MaxValue"/> where it holds all that
+    /// was read. Read by other threads.
+    /// </summary>
+    public long FirstUnstored => Volatile.Read(ref _firstUnstored);
 
     /// <summary>
     /// The offset that the low-water mark must not pass because of this key; <see cref="long.MaxValue"/> for none. What is
@@ -131,6 +138,7 @@ internal sealed class KeyLane(string key)
         Stored = offset;
         while (_undurable.TryPeek(out var run) && run.Last <= offset)
             _undurable.Dequeue();
+        Publish();
     }
 
     /// <summary>Begins where the lane before a rewind was known to be stored: below that nothing is delivered again.</summary>
@@ -204,6 +212,7 @@ internal sealed class KeyLane(string key)
     private void Publish()
     {
         var first = _pending.TryPeek(out var record) ? record.Offset : LeftFrom ?? long.MaxValue;
+        Volatile.Write(ref _firstUnstored, _undurable.TryPeek(out var run) ? run.First : first);
         Volatile.Write(ref _firstPending, first);
     }
 

@@ -203,31 +203,6 @@ public sealed class InstrumentGrainTests(MarketGrainFixture fixture) : IClassFix
         Assert.Equal(99, days[0].High);
     }
 
-    [Fact]
-    public async Task Instruments_are_listed_by_their_stored_columns_page_by_page()
-    {
-        var venue = $"venue{Guid.NewGuid():N}";
-        foreach (var symbol in new[] { "A", "B", "C" })
-        {
-            var grain = fixture.Grains.GetGrain<IInstrumentGrain>($"{venue}:{symbol}");
-            await Ingest(grain, Topics.MarketDepth, null, (1, Snapshot($"{venue}:{symbol}", 10)));
-            if (symbol == "B")
-                await Ingest(grain, Topics.MarketDepth, 1, (2, Diff($"{venue}:{symbol}", 11, 12)));
-            await grain.Flush();
-        }
-
-        var directory = fixture.Grains.GetGrain<IInstrumentDirectoryGrain>("all");
-        var first = await directory.List(new InstrumentQuery { Venue = venue, Limit = 2 });
-        Assert.Equal([$"{venue}:A", $"{venue}:B"], first.Items.Select(i => i.Instrument));
-        Assert.Equal($"{venue}:B", first.Next);
-        var second = await directory.List(new InstrumentQuery { Venue = venue, Limit = 2, After = first.Next });
-        Assert.Equal($"{venue}:C", Assert.Single(second.Items).Instrument);
-        Assert.Null(second.Next);
-        var gaps = await directory.List(new InstrumentQuery { Venue = venue, Status = FreshnessStatus.Gap });
-        Assert.Equal(($"{venue}:B", FreshnessStatus.Gap, 10L), (gaps.Items[0].Instrument, gaps.Items[0].Status, gaps.Items[0].Sequence));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await directory.List(new InstrumentQuery { Limit = 0 }));
-    }
-
     private (IInstrumentGrain Grain, string Name) New()
     {
         var name = $"binance:{Guid.NewGuid():N}";

@@ -101,6 +101,12 @@ internal sealed class FakeSource : IRepairPort, IFeedStandings, IIntegrityMeter
         new(TimeProvider.System.GetUtcNow(), !Down.ContainsKey(key), false, false, null,
             Delivered: Delivered.TryGetValue((topic, key), out var delivered) ? delivered : null);
 
+    /// <summary>How the feeds of stored rows stand, by topic and key, where they do not stand well.</summary>
+    public ConcurrentDictionary<(string Topic, string Key), FeedStanding> Stored { get; } = [];
+
+    public FeedStanding OfStored(string topic, string key, string source) =>
+        Stored.TryGetValue((topic, key), out var standing) ? standing : Of(topic, null, key, source);
+
     public void GapOpened(string entity, string stream) => Metered.Enqueue($"opened {entity} {stream}");
 
     public void GapClosed(string entity, string stream, TimeSpan open) => Metered.Enqueue($"closed {entity} {stream}");

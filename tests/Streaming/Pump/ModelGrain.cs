@@ -82,16 +82,20 @@ internal sealed class ModelGrain(string topic, Guid logId) : IIngestGrain
         }
     }
 
-    public ValueTask<FlushResult> Flush()
+    /// <summary>Called before each flush: may throw, or wait.</summary>
+    public Func<Task> BeforeFlush { get; set; } = () => Task.CompletedTask;
+
+    public async ValueTask<FlushResult> Flush()
     {
+        await BeforeFlush();
         lock (_gate)
         {
             (_durable, _durablePosition) = ([.. _values], _position);
-            return ValueTask.FromResult(new FlushResult
+            return new FlushResult
             {
                 Durable = [new FeedPosition(topic, new LogPosition(logId, 0, _durablePosition))],
                 BytesWritten = 8 * _durable.Count,
-            });
+            };
         }
     }
 }
