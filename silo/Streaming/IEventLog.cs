@@ -111,16 +111,40 @@ public sealed class NewRecord
 /// fails, every append to that partition handed in before the failure was reported fails too. (A too large record is refused
 /// alone, before it is handed in.)
 /// </summary>
-/// <remarks>Derivation leans on it: were a later record appended and an earlier one not, its repetition would look old.</remarks>
+/// <remarks>
+/// A caller learns of a failure some time after it was reported, and what it hands in until then has a hole before it. Where that
+/// matters, the appends are those of an <see cref="AppendChain"/>.
+/// </remarks>
 public interface IEventProducer : IAsyncDisposable
 {
     /// <summary>Appends, and returns where the record stands once that is durable.</summary>
     /// <exception cref="EventLogException">It is not known to be appended; appending again may double it.</exception>
     /// <exception cref="RecordTooLargeException">It will never be appended.</exception>
-    Task<AppendedAt> Append(NewRecord record, CancellationToken cancellation);
+    /// <param name="chain">What it must not be appended behind a failure of; none where a hole before it does no harm.</param>
+    Task<AppendedAt> Append(NewRecord record, CancellationToken cancellation, AppendChain? chain = null);
 
     /// <summary>Returns when all that was handed in is durable or has failed.</summary>
     Task Flush(CancellationToken cancellation);
+}
+
+/// <summary>
+/// Appends of one writer that have no hole for good: when one fails, every later one is refused, whether the writer knows of the
+/// failure or not. It then goes back, and begins a new chain. (A too large record is refused alone.)
+/// </summary>
+/// <remarks>Derivation leans on it: were a later record appended and an earlier one not, its repetition would look old.</remarks>
+public sealed class AppendChain
+{
+    private volatile bool _broken;
+
+    /// <summary>One of its appends has failed, or is about to.</summary>
+    public bool IsBroken => _broken;
+
+    /// <summary>For logs: to be called under what orders the appends of a partition, before the failure is reported.</summary>
+    public void Break() => _broken = true;
+
+    /// <summary>What a refused append fails with.</summary>
+    public static EventLogException Refusal(string topic) =>
+        new($"A record was not appended to {topic}: one before it was not, and it must not stand before that.");
 }
 
 public readonly record struct AppendedAt(TopicPartition Partition, long Offset);

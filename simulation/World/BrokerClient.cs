@@ -152,18 +152,46 @@ internal sealed class BrokerConnection
 /// <summary>A producer over a connection. A failure is followed by that of all that was handed in before it was reported.</summary>
 internal sealed class BrokerProducer(BrokerClient client) : IEventProducer
 {
+    private readonly List<AppendChain> _underWay = [];
     private IEventProducer? _inner;
     private BrokerConnection? _connection;
 
-    public async Task<AppendedAt> Append(NewRecord record, CancellationToken cancellation)
+    public async Task<AppendedAt> Append(NewRecord record, CancellationToken cancellation, AppendChain? chain = null)
     {
         cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            var connection = Connect();
+            if (chain is { IsBroken: true })
+                throw AppendChain.Refusal(record.Topic);
+            if (chain is not null)
+                _underWay.Add(chain);
+            var at = await connection.Answer(_inner!.Append(record, CancellationToken.None, chain));
+            client.Tap.Appended(at, record);
+            return at;
+        }
+        catch (EventLogException e) when (e is not RecordTooLargeException)
+        {
+            chain?.Break();
+            throw;
+        }
+        finally
+        {
+            if (chain is not null)
+                _underWay.Remove(chain);
+        }
+    }
+
+    private BrokerConnection Connect()
+    {
         var connection = client.Connection;
-        if (!ReferenceEquals(connection, _connection))
-            (_connection, _inner) = (connection, connection.Log.CreateProducer());
-        var at = await connection.Answer(_inner!.Append(record, CancellationToken.None));
-        client.Tap.Appended(at, record);
-        return at;
+        if (ReferenceEquals(connection, _connection))
+            return connection;
+        (_connection, _inner) = (connection, connection.Log.CreateProducer());
+        // What was under way over the one before has failed, whoever has heard of it.
+        foreach (var chain in _underWay)
+            chain.Break();
+        return connection;
     }
 
     public async Task Flush(CancellationToken cancellation)

@@ -29,6 +29,7 @@ internal sealed class ChunkAllocator
 internal sealed class AppendBatch(long unsyncedBefore)
 {
     private readonly List<Memory<byte>> _frames = [];
+    private readonly List<AppendChain> _chains = [];
 
     /// <summary>The records, in order of offset; their parts lie in the bytes that are written.</summary>
     public List<LogRecord> Records { get; } = [];
@@ -46,12 +47,16 @@ internal sealed class AppendBatch(long unsyncedBefore)
     public IReadOnlyList<Memory<byte>> Frames => _frames;
 
     /// <summary>Encodes a record to be appended at an offset.</summary>
-    public Task<AppendedAt> Add(NewRecord record, int payload, TopicPartition partition, long offset, long now, ChunkAllocator memory)
+    public Task<AppendedAt> Add(
+        NewRecord record, int payload, TopicPartition partition, long offset, long now, ChunkAllocator memory,
+        AppendChain? chain)
     {
         var frame = memory.Take(Frame.HeaderSize + payload);
         var stands = RecordCodec.Write(frame[Frame.HeaderSize..], partition, offset, now, record);
         Frame.WriteHeader(frame.Span, PartitionLog.RecordKind, unsyncedBefore + Bytes, frame.Span[Frame.HeaderSize..]);
         var waiter = new TaskCompletionSource<AppendedAt>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (chain is not null && !_chains.Contains(chain))
+            _chains.Add(chain);
         Records.Add(stands);
         Waiters.Add(waiter);
         _frames.Add(frame);
@@ -88,6 +93,13 @@ internal sealed class AppendBatch(long unsyncedBefore)
     {
         for (var i = 0; i < Waiters.Count; i++)
             Waiters[i].SetResult(new AppendedAt(Records[i].Partition, Records[i].Offset));
+    }
+
+    /// <summary>Nothing more is appended behind what is about to fail.</summary>
+    public void BreakChains()
+    {
+        foreach (var chain in _chains)
+            chain.Break();
     }
 
     public void Fail(EventLogException error)

@@ -5,7 +5,7 @@ namespace StreamForge.Silo.Streaming.Embedded;
 internal sealed partial class PartitionLog
 {
     /// <summary>Gives the record its offset and has it committed in the next round.</summary>
-    public Task<AppendedAt> Append(NewRecord record)
+    public Task<AppendedAt> Append(NewRecord record, AppendChain? chain = null)
     {
         var size = RecordCodec.Size(record);
         if (size > _context.Options.MaxRecordBytes)
@@ -18,14 +18,19 @@ internal sealed partial class PartitionLog
         {
             if (_closed)
                 return Task.FromException<AppendedAt>(Closed());
+            if (chain is { IsBroken: true })
+                return Task.FromException<AppendedAt>(AppendChain.Refusal(Partition.Topic));
             if (_pendingBytes > _context.Options.MaxPendingBytes)
+            {
+                chain?.Break();
                 return Task.FromException<AppendedAt>(new EventLogException(
                     $"More than {_context.Options.MaxPendingBytes} bytes wait to be written to {Partition}: append less at once."));
+            }
             isFirst = _pending.Count == 0;
             if (isFirst || _pending[^1].Bytes + size > _context.Options.SegmentBytes)
                 _pending.Add(new AppendBatch(_unsynced));
             var now = _context.Time.GetUtcNow().ToUnixTimeMilliseconds();
-            appended = _pending[^1].Add(record, (int)size, Partition, _nextOffset++, now, _memory);
+            appended = _pending[^1].Add(record, (int)size, Partition, _nextOffset++, now, _memory, chain);
             _pendingBytes += size;
             if (_context.Options.Fsync == FsyncPolicy.OnSeal)
                 _unsynced += size + Frame.HeaderSize;
@@ -57,10 +62,13 @@ internal sealed partial class PartitionLog
 
     /// <summary>
     /// Appends have no holes: what was handed in before a failure was reported fails with it. The failure is reported first; who
-    /// appends after that knows of it.
+    /// appends after that knows of it, or has a chain that does.
     /// </summary>
     private void FailAfter(List<AppendBatch> batches, EventLogException failure)
     {
+        lock (_lock)
+            foreach (var batch in batches)
+                batch.BreakChains();
         foreach (var batch in batches)
             batch.Fail(failure);
         List<AppendBatch> later;
@@ -68,6 +76,8 @@ internal sealed partial class PartitionLog
         {
             (later, _pending) = (_pending, []);
             _pendingBytes = 0;
+            foreach (var batch in later)
+                batch.BreakChains();
         }
         foreach (var batch in later)
             batch.Fail(failure);

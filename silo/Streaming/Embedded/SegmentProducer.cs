@@ -6,7 +6,7 @@ namespace StreamForge.Silo.Streaming.Embedded;
 internal sealed class SegmentProducer(TopicCatalog topics, Files.GroupCommitter committer) : IEventProducer
 {
     /// <remarks>A record that was handed in is no longer cancelled: it is durable or has failed after the next commit.</remarks>
-    public Task<AppendedAt> Append(NewRecord record, CancellationToken cancellation)
+    public Task<AppendedAt> Append(NewRecord record, CancellationToken cancellation, AppendChain? chain = null)
     {
         if (cancellation.IsCancellationRequested)
             return Task.FromCanceled<AppendedAt>(cancellation);
@@ -15,10 +15,11 @@ internal sealed class SegmentProducer(TopicCatalog topics, Files.GroupCommitter 
             var topic = topics[record.Topic];
             var partition = record.Partition
                 ?? (record.Key is { } key ? Murmur2Partitioner.PartitionOf(key.Span, topic.Partitions.Count) : topic.NextPartition());
-            return topics[new TopicPartition(record.Topic, partition)].Append(record);
+            return topics[new TopicPartition(record.Topic, partition)].Append(record, chain);
         }
         catch (EventLogException e)
         {
+            chain?.Break();
             return Task.FromException<AppendedAt>(e);
         }
     }

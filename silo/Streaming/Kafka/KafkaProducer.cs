@@ -18,21 +18,22 @@ internal sealed class KafkaProducer(KafkaOptions options, KafkaLink link, TimePr
     private readonly HashSet<Pending> _underWay = [];
     private bool _disposed;
 
-    private sealed class Pending(NewRecord record, long bytes)
+    private sealed class Pending(NewRecord record, long bytes, AppendChain? chain)
     {
         public readonly NewRecord Record = record;
         public readonly long Bytes = bytes;
+        public readonly AppendChain? Chain = chain;
         public readonly TaskCompletionSource<AppendedAt> Done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    public Task<AppendedAt> Append(NewRecord record, CancellationToken cancellation)
+    public Task<AppendedAt> Append(NewRecord record, CancellationToken cancellation, AppendChain? chain = null)
     {
         cancellation.ThrowIfCancellationRequested();
         var bytes = record.WireBytes();
         if (bytes > options.MaxRecordBytes)
             return Task.FromException<AppendedAt>(new RecordTooLargeException(record.Topic, bytes, options.MaxRecordBytes));
 
-        var pending = new Pending(record, bytes);
+        var pending = new Pending(record, bytes, chain);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -102,6 +103,8 @@ internal sealed class KafkaProducer(KafkaOptions options, KafkaLink link, TimePr
             _bytesUnderWay += next.Bytes;
             if (TryProduce(next) is not { } refused)
                 continue;
+            if (refused is not RecordTooLargeException)
+                next.Chain?.Break();
             _underWay.Remove(next);
             _bytesUnderWay -= next.Bytes;
             next.Done.TrySetException(refused);
@@ -122,6 +125,8 @@ internal sealed class KafkaProducer(KafkaOptions options, KafkaLink link, TimePr
     private EventLogException? TryProduce(Pending pending)
     {
         var record = pending.Record;
+        if (pending.Chain is { IsBroken: true })
+            return AppendChain.Refusal(record.Topic);
         try
         {
             var partition = record.Partition is { } number ? new Ck.Partition(number) : Ck.Partition.Any;
@@ -139,11 +144,17 @@ internal sealed class KafkaProducer(KafkaOptions options, KafkaLink link, TimePr
     private void Delivered(Pending pending, Ck.DeliveryReport<byte[]?, byte[]?> report)
     {
         if (report.Error.IsError)
+        {
+            // Under the lock that records are handed over by, and before anybody can hear of it.
+            lock (_lock)
+                pending.Chain?.Break();
             pending.Done.TrySetException(Failure(pending, report.Error, null));
+        }
         else
+        {
             pending.Done.TrySetResult(new AppendedAt(report.TopicPartition.ToOurs(), report.Offset.Value));
-        if (!report.Error.IsError)
             link.Worked();
+        }
         lock (_lock)
         {
             NoteFatal(report.Error);

@@ -22,6 +22,7 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
 {
     private readonly Queue<Step> _steps = new();
     private readonly List<NewRecord> _derived = [];
+    private AppendChain _chain = new();
     private long _readPosition;
     private long _appliedMark;
     private long _pendingBytes;
@@ -45,6 +46,7 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
         // They are read again, and must not be in the books twice.
         Services.Counters.CountIn(-_steps.Count(step => !step.IsWatermark && step.Loss is null));
         _steps.Clear();
+        _chain = new AppendChain();
         _pendingBytes = 0;
         _readPosition = position;
         Volatile.Write(ref _appliedMark, position);
@@ -70,7 +72,7 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
         var targets = derivation.Targets;
         var appends = new Task[targets.Count];
         for (var i = 0; i < appends.Length; i++)
-            appends[i] = Services.Producer.Append(LossRecord.Of(loss, Partition, LogId, targets[i]), Aborting);
+            appends[i] = Services.Producer.Append(LossRecord.Of(loss, Partition, LogId, targets[i]), Aborting, _chain);
         // At the first offset lost, so that until it is acknowledged the low-water mark stays before the loss.
         var place = new LogRecord { Partition = Partition, Offset = loss.From, Timestamp = loss.At, Value = default };
         _steps.Enqueue(new Step(place, appends, null, IsWatermark: false, Loss: Loss));
@@ -94,7 +96,7 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
         var refusal = derivation.Derive(record, LogId, _derived);
         var appends = _derived.Count == 0 ? [] : new Task[_derived.Count];
         for (var i = 0; i < appends.Length; i++)
-            appends[i] = Services.Producer.Append(_derived[i], Aborting);
+            appends[i] = Services.Producer.Append(_derived[i], Aborting, _chain);
         return new Step(record, appends, refusal, IsWatermark: false);
     }
 
@@ -118,7 +120,7 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
         }
         catch (Exception error)
         {
-            // A later append may have succeeded, so going on would break the order: derive again from here.
+            // The chain is broken: nothing stands behind what was not appended. Derived again from here.
             Rewind($"an append was not acknowledged: {error.Message}");
         }
         finally

@@ -5,7 +5,7 @@ using StreamForge.Silo.Streaming.Pump;
 namespace StreamForge.Tests.Streaming.Pump;
 
 /// <summary>A derivation of these tests: each record as it is, in another topic.</summary>
-internal sealed class CopiedNumbers(string target) : IDerivation
+internal sealed class CopiedNumbers(string target, Action<LogRecord>? before = null) : IDerivation
 {
     public const string From = "raw.numbers";
 
@@ -13,6 +13,7 @@ internal sealed class CopiedNumbers(string target) : IDerivation
 
     public string? Derive(LogRecord record, Guid logId, List<NewRecord> derived)
     {
+        before?.Invoke(record);
         derived.Add(new NewRecord
         {
             Topic = target,

@@ -66,10 +66,10 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
     /// <summary>What pumps store in, where it is not <see cref="Partitions"/> itself.</summary>
     public IPartitionStore? Store { get; set; }
 
-    public static async Task<PumpHarness> Create(EmbeddedLogOptions? options = null)
+    public static async Task<PumpHarness> Create(EmbeddedLogOptions? options = null, SimulatedFileSystem? disk = null)
     {
         var time = TimeProvider.System;
-        var log = await SegmentEventLog.Open(new SimulatedFileSystem(), options ?? new EmbeddedLogOptions(), time, new TestIds(1), NullLogger.Instance);
+        var log = await SegmentEventLog.Open(disk ?? new SimulatedFileSystem(), options ?? new EmbeddedLogOptions(), time, new TestIds(1), NullLogger.Instance);
         var rows = await FileStateStore.Open(new SimulatedFileSystem(), new FileStateStoreOptions(), time, NullLogger.Instance);
         var topic = await log.EnsureTopic(new TopicSpec("numbers", 1), CancellationToken.None);
         await log.EnsureTopic(new TopicSpec(Topics.DeadLetters, 1), CancellationToken.None);
@@ -126,12 +126,13 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
     public IAsyncEnumerable<LogRecord> Read(long from) => _log.Read(new TopicPartition(Topic, 0), from, CancellationToken.None);
 
     /// <summary>A member joins that copies <see cref="CopiedNumbers.From"/> to the topic.</summary>
-    public async Task<PumpGroup> JoinCopying()
+    /// <param name="before">Called on the pump's turn before each record is derived from.</param>
+    public async Task<PumpGroup> JoinCopying(Action<LogRecord>? before = null)
     {
         var services = Services("copying", TimeProvider.System, new PumpCounters());
         var member = new PumpGroup(
             services,
-            partition => new DerivationPump(partition, services, new CopiedNumbers(Topic)),
+            partition => new DerivationPump(partition, services, new CopiedNumbers(Topic, before)),
             _ => { },
             _ => { });
         _groups.Add(member);

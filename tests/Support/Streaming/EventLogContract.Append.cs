@@ -96,6 +96,40 @@ public abstract partial class EventLogContract
     }
 
     [Fact]
+    public async Task Behind_an_append_that_failed_nothing_of_its_chain_is_appended()
+    {
+        var topic = await NewTopic();
+        await using var producer = Log.CreateProducer();
+        var chain = new AppendChain();
+        await producer.Append(Record(topic.Name, "k", "before", 0), Cancellation, chain);
+        await Assert.ThrowsAnyAsync<EventLogException>(
+            () => producer.Append(Record(topic.Name, "k", "nowhere", topic.Partitions + 900), Cancellation, chain));
+        Assert.True(chain.IsBroken);
+        await Assert.ThrowsAnyAsync<EventLogException>(() => producer.Append(Record(topic.Name, "k", "behind", 0), Cancellation, chain));
+        await producer.Append(Record(topic.Name, "k", "of nobody", 0), Cancellation);
+        await producer.Append(Record(topic.Name, "k", "anew", 0), Cancellation, new AppendChain());
+        Assert.Equal(["before", "of nobody", "anew"], (await ReadAll(new TopicPartition(topic.Name, 0))).Select(r => Text(r.Value)));
+    }
+
+    [Fact]
+    public async Task A_record_that_is_too_large_does_not_break_its_chain()
+    {
+        var topic = await NewTopic();
+        await using var producer = Log.CreateProducer();
+        var chain = new AppendChain();
+        var huge = new NewRecord
+        {
+            Topic = topic.Name,
+            Partition = 0,
+            Value = new byte[Fixture.TooLargeValue],
+            Timestamp = Time,
+        };
+        await Assert.ThrowsAsync<RecordTooLargeException>(() => producer.Append(huge, Cancellation, chain));
+        await producer.Append(Record(topic.Name, "k", "next", 0), Cancellation, chain);
+        Assert.Single(await ReadAll(new TopicPartition(topic.Name, 0)));
+    }
+
+    [Fact]
     public async Task Producers_at_once_lose_and_mix_up_nothing_of_each()
     {
         const int each = 250;
