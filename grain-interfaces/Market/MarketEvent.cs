@@ -96,7 +96,7 @@ public sealed record Trade : MarketEvent
 
 /// <summary>
 /// The source's answer to a request for trades by id: all that it has of [FromId, ToId]. An id in the range that is not
-/// listed does not exist at the source.
+/// listed does not exist at the source, as far as it had come: <see cref="ThroughId"/>.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("sf.TradeRange")]
 public sealed record TradeRange : MarketEvent
@@ -106,4 +106,10 @@ public sealed record TradeRange : MarketEvent
     [Id(1)] public required long ToId { get; init; }
 
     [Id(2)] public required ImmutableArray<Trade> Trades { get; init; }
+
+    /// <summary>
+    /// What answered had come no further than this id, so of those above it says nothing: it may lag behind what the source has told
+    /// before. None where it was seen to be at or behind the end of the range.
+    /// </summary>
+    [Id(3)] public long? ThroughId { get; init; }
 }

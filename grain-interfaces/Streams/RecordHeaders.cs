@@ -30,6 +30,9 @@ public static class RecordHeaders
     /// <summary>For a repair's answer of trades: the range of ids that was asked for, <c>from-to</c>, inclusive.</summary>
     public const string RepairRange = "repair-range";
 
+    /// <summary>The last id of that range that the answer lists, where what answered may not have come further.</summary>
+    public const string RepairThrough = "repair-through";
+
     /// <summary>The id of the dead letter that this record replays.</summary>
     public const string ReplayOf = "replay-of";
 }

@@ -86,9 +86,10 @@ public sealed partial class InstrumentCore
             return new IdRange(ids.SetBack.Floor, ids.SetBack.Floor);
         if (ids.Holes > 0)
             return ids.FirstHole;
-        // Nothing is known to be missing, but something may: all that the source has made since.
+        // Nothing is known to be missing, but something may: all that the source has made since, and the newest that is known, so that
+        // it shows whether what answers has come that far.
         return ids.Started && ids.Gap is null && _tradeLoss is { } loss && MissesTrades(loss)
-            ? new IdRange(ids.Highest + 1, long.MaxValue)
+            ? new IdRange(ids.Highest, long.MaxValue)
             : null;
     }
 

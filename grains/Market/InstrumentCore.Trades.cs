@@ -87,7 +87,7 @@ public sealed partial class InstrumentCore
             applied = true;
         }
 
-        var closed = _state.TradeIds.Close(new IdRange(range.FromId, range.ToId), range.ReceivedAt, now) || applied;
+        var closed = _state.TradeIds.Close(new IdRange(range.FromId, range.ThroughId ?? range.ToId), range.ReceivedAt, now) || applied;
         // Unasked it is the newest trade; asked for, where it is not full, all that came after the highest.
         var newest = record.RepairId is null;
         if (newest)
@@ -105,8 +105,10 @@ public sealed partial class InstrumentCore
             _tradeRepair.Arrived(repair, closed, now, _ids.NextDouble());
     }
 
+    // Who does not list the highest that is known lags behind it, and cannot tell what came since.
     private static bool IsAllSince(TradeRange range, long highest) =>
-        range.FromId <= highest + 1 && range.ToId > highest && range.Trades.Length <= range.ToId - range.FromId;
+        range.FromId <= highest && range.ToId > highest && range.Trades.Length <= range.ToId - range.FromId
+        && range.Trades.Any(trade => trade.TradeId == highest);
 
     /// <summary>The source was asked for the highest id that is known of it.</summary>
     /// <returns>Whether that settled it.</returns>

@@ -41,8 +41,8 @@ public sealed record MarketOptions
     [Range(1_000, 1_000_000_000)]
     public int TradeJump { get; init; } = 1_000_000;
 
-    /// <summary>Trade ids that one repair asks for. 1 to 100,000; 1,000, what venues list in one answer.</summary>
-    [Range(1, 100_000)]
+    /// <summary>Trade ids that one repair asks for. 2 to 100,000; 1,000, what venues list in one answer.</summary>
+    [Range(2, 100_000)]
     public int TradesPerRepair { get; init; } = 1_000;
 
     /// <summary>A trade so far ahead of its receipt breaks a rule. 1 s to 10,000 days; 1 day.</summary>

@@ -26,6 +26,9 @@ public static class RawHeaders
     /// <summary>The trades that the record tells all about: <c>from-to</c>, inclusive.</summary>
     public const string RepairRange = "repair-range";
 
+    /// <summary>The venue had come no further than this id, so the record says nothing of those above; absent where it had.</summary>
+    public const string RepairThrough = "repair-through";
+
     public const string SchemaFrame = "raw.frame";
     public const string SchemaDepthSnapshot = "raw.depth-snapshot";
     public const string SchemaTrades = "raw.trades";

@@ -23,11 +23,15 @@ internal sealed class RawRecordFactory(string source, TimeProvider time, Connect
     }
 
     /// <summary>The body of a REST answer about one instrument.</summary>
+    /// <param name="range">Of an answer of trades: the ids that were asked for.</param>
+    /// <param name="through">The last of them that the venue is known to have reached; none where it has reached all.</param>
     public RawRecord Body(
-        byte[] body, string schema, VenueSymbol symbol, string? repairId, (long From, long To)? range)
+        byte[] body, string schema, VenueSymbol symbol, string? repairId, (long From, long To)? range, long? through = null)
     {
         var now = time.GetUtcNow();
         var headers = Headers(now, Encoding.UTF8.GetBytes(schema), symbol, ids.NewId(), repairId, range);
+        if (through is { } last)
+            headers = [.. headers, new(RawHeaders.RepairThrough, Encoding.ASCII.GetBytes(last.ToString(CultureInfo.InvariantCulture)))];
         return new RawRecord { Key = symbol.Utf8, Value = body, Headers = headers, Timestamp = now };
     }
 

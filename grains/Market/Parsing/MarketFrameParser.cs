@@ -43,6 +43,8 @@ public sealed class MarketFrameParser
             return ParsedFrame.Malformed(Header(RecordHeaders.Instrument, input.Instrument, "is not venue:SYMBOL"));
         if (!TryRange(input.RepairRange, out var range))
             return ParsedFrame.Malformed(Header(RecordHeaders.RepairRange, input.RepairRange, "is not from-to"));
+        if (!TryThrough(input.RepairThrough, range, out var through))
+            return ParsedFrame.Malformed(Header(RecordHeaders.RepairThrough, input.RepairThrough, "is not an id of the range"));
         try
         {
             return venue.Parse(new VenueRecord
@@ -53,6 +55,7 @@ public sealed class MarketFrameParser
                 ReceivedAtNanoseconds = nanoseconds,
                 Instrument = instrument,
                 RepairRange = range,
+                RepairThrough = through,
             });
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -96,6 +99,22 @@ public sealed class MarketFrameParser
             || to > long.MaxValue)
             return false;
         range = ((long)from, (long)to);
+        return true;
+    }
+
+    /// <summary>From just below the range, where nothing of it had come, to its last id but one.</summary>
+    private static bool TryThrough(ReadOnlySpan<byte> text, (long From, long To)? range, out long? through)
+    {
+        through = null;
+        if (text.IsEmpty)
+            return true;
+        if (range is not var (from, to)
+            || !Utf8Parser.TryParse(text, out long id, out var used)
+            || used != text.Length
+            || id < from - 1
+            || id >= to)
+            return false;
+        through = id;
         return true;
     }
 

@@ -28,6 +28,9 @@ public ref struct RawInput
     /// <summary><c>from-to</c>; empty unless the record answers a request for trades.</summary>
     public ReadOnlySpan<byte> RepairRange { get; private set; }
 
+    /// <summary>An id; empty where the answer speaks for its whole range.</summary>
+    public ReadOnlySpan<byte> RepairThrough { get; private set; }
+
     /// <summary>Takes a header of the record; those that the parser does not need are passed over.</summary>
     public void TakeHeader(string name, ReadOnlySpan<byte> value)
     {
@@ -47,6 +50,9 @@ public ref struct RawInput
                 break;
             case RecordHeaders.RepairRange:
                 RepairRange = value;
+                break;
+            case RecordHeaders.RepairThrough:
+                RepairThrough = value;
                 break;
         }
     }
@@ -70,6 +76,9 @@ public readonly ref struct VenueRecord
 
     /// <summary>The trades that were asked for.</summary>
     public required (long From, long To)? RepairRange { get; init; }
+
+    /// <summary>How far of them what answered had come; none where it had come to their end.</summary>
+    public required long? RepairThrough { get; init; }
 }
 
 /// <summary>What a raw record holds.</summary>

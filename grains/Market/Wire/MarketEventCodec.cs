@@ -102,6 +102,7 @@ public static class MarketEventCodec
             case TradeRange range:
                 writer.WriteNumber("fromId"u8, range.FromId);
                 writer.WriteNumber("toId"u8, range.ToId);
+                WriteOptional(writer, "throughId"u8, range.ThroughId);
                 WriteTrades(writer, range.Trades);
                 break;
         }

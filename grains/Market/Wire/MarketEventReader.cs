@@ -10,7 +10,7 @@ internal static class MarketEventReader
     private static readonly FieldSet Set = new(
         "type", "instrument", "previous", "last", "sequence", "epoch", "bids", "asks", "depthLimit", "checksum",
         "tradeId", "fromId", "toId", "trades", "price", "quantity", "time", "buyerIsMaker", "count", "eventTime",
-        "receivedAt");
+        "receivedAt", "throughId");
 
     private static readonly InstrumentNames Instruments = new();
 
@@ -141,6 +141,9 @@ internal static class MarketEventReader
         var to = fields.Long(F.ToId);
         if (from > to)
             fields.Fail(F.FromId, "is above toId");
+        var through = fields.OptionalLong(F.ThroughId);
+        if (through < from - 1 || through >= to)
+            fields.Fail(F.ThroughId, "is not an id of the range");
         var trades = parts.Trades.IsDefault
             ? []
             : ImmutableArray.CreateRange(parts.Trades, t => t with { Instrument = instrument, ReceivedAt = receivedAt });
@@ -149,6 +152,7 @@ internal static class MarketEventReader
             Instrument = instrument,
             FromId = from,
             ToId = to,
+            ThroughId = through,
             Trades = trades,
             EventTime = eventTime,
             ReceivedAt = receivedAt,
@@ -248,5 +252,6 @@ internal static class MarketEventReader
         public const int Count = 18;
         public const int EventTime = 19;
         public const int ReceivedAt = 20;
+        public const int ThroughId = 21;
     }
 }

@@ -42,17 +42,22 @@ internal sealed class BinanceGateway : ISourceGateway
         if (fromId < 0 || toId < fromId)
             return GatewayOutcome.Failed($"{fromId} to {toId} is not a range of trades");
         var method = _options.AggregateTrades ? "aggTrades" : "historicalTrades";
-        var limit = Math.Min(_protocol.TradesPerPage - 1, toId - fromId) + 1;
+        // One more than the range can hold: it proves that what answers has come that far, and does not lag behind.
+        var limit = Math.Min(_protocol.TradesPerPage, toId - fromId + 2);
         var answer = await _rest.Get(Path($"{method}?symbol={Escaped(symbol)}&fromId={fromId}&limit={limit}"), cancellation);
         if (answer.Body is not { } body)
             return answer.Failure;
         if (!TryIds(body, out var count, out var last))
             return GatewayOutcome.Failed($"the answer to {method} is not a list of trades");
-        // A page that is not full is the end of what the venue has: it speaks for the rest of the range.
-        var upTo = count < limit || last >= toId ? toId : last;
+        // A page that is not full is the end of what the venue has now, perhaps at a server that is behind: of what is above it says nothing.
+        var isEnd = count < limit && last < toId;
+        var upTo = isEnd || last >= toId ? toId : last;
         return upTo < fromId
             ? GatewayOutcome.Failed($"the answer to {method} stops before what was asked for")
-            : await Append(_records.Body(body, RawHeaders.SchemaTrades, symbol, repairId, (fromId, upTo)), cancellation);
+            : await Append(
+                _records.Body(
+                    body, RawHeaders.SchemaTrades, symbol, repairId, (fromId, upTo), isEnd ? Math.Max(last, fromId - 1) : null),
+                cancellation);
     }
 
     public async Task<GatewayOutcome> RequestNewestTrade(string instrument, CancellationToken cancellation)

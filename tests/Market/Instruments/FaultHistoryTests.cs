@@ -44,7 +44,7 @@ public sealed class FaultHistoryTests
             {
                 HeldEvents = _random.Next(2, 50),
                 TradeHoles = 200,
-                TradesPerRepair = _random.Next(1, 30),
+                TradesPerRepair = _random.Next(2, 30),
                 TapeLength = 50,
                 DepthRepair = Pacing(),
                 TradeRepair = Pacing(),

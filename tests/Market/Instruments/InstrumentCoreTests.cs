@@ -154,6 +154,27 @@ public sealed class InstrumentCoreTests
     }
 
     [Fact]
+    public void An_answer_of_a_source_that_lags_closes_only_what_it_had_come_to()
+    {
+        _driver.Accept(Trade(1));
+        _driver.Accept(Trade(7));
+        var first = Later(1).NextRepair(_driver.Now)!;
+        _driver.Core.RepairEnded(first, new RepairOutcome(true), _driver.Now);
+        _driver.Accept(Range(2, 6, Trade(2), Trade(4)) with { ThroughId = 4 }, first.Id);
+        Assert.Equal(4, _driver.State.TradeIds.Through);
+        var second = Later(1).NextRepair(_driver.Now)!;
+        Assert.Equal((5L, 6L), (second.From, second.To));
+        _driver.Core.RepairEnded(second, new RepairOutcome(true), _driver.Now);
+        // It has not moved: nothing is closed, and it is asked again, later.
+        Assert.Equal(1, _driver.Accept(Range(5, 6) with { ThroughId = 4 }, second.Id).Counts.Duplicate);
+        Assert.NotNull(_driver.State.TradeIds.Gap);
+        Assert.Null(_driver.Core.NextRepair(_driver.Now));
+        var third = Later(30).NextRepair(_driver.Now)!;
+        _driver.Accept(Range(5, 6, Trade(5)), third.Id);
+        Assert.Null(_driver.State.TradeIds.Gap);
+    }
+
+    [Fact]
     public void A_checksum_that_differs_drops_everything_until_a_new_snapshot()
     {
         var bids = new[] { new PriceLevel(10.0m, 1.5m) };

@@ -24,13 +24,16 @@ public sealed class LossTests
         var book = _driver.Core.NextRepair(_driver.Now)!;
         var trades = _driver.Core.NextRepair(_driver.Now)!;
         Assert.Equal((RepairKind.DepthSnapshot, false), (book.Kind, book.Interactive));
-        Assert.Equal((RepairKind.Trades, false, 6L), (trades.Kind, trades.Interactive, trades.From));
+        Assert.Equal((RepairKind.Trades, false, 5L), (trades.Kind, trades.Interactive, trades.From));
         // Stands for the lost ones: the next record is behind them.
         Lose();
         _driver.Accept(Snapshot(10, at: 12), book.Id);
         Assert.True(_driver.Core.IsPast(Topics.MarketDepth, _loss));
         Assert.False(_driver.Core.IsPast(Topics.MarketTrades, _loss));
-        _driver.Accept(Range(6, 1_005, at: 12), trades.Id);
+        // From a server that is behind, which knows not even the newest one.
+        _driver.Accept(Range(5, 1_004, at: 12) with { ThroughId = 4 }, trades.Id);
+        Assert.False(_driver.Core.IsPast(Topics.MarketTrades, _loss));
+        _driver.Accept(Range(5, 1_004, at: 12, Trade(5, at: 0)) with { ThroughId = 5 }, trades.Id);
         Assert.True(_driver.Core.IsPast(Topics.MarketTrades, _loss));
         Assert.Equal(FreshnessStatus.Live, Observe(12).Status);
         _driver.Restart();
@@ -40,18 +43,18 @@ public sealed class LossTests
     [Fact]
     public void Lost_trades_are_found_and_a_full_answer_is_not_the_end_of_them()
     {
-        var driver = new CoreDriver(Name, new() { TradesPerRepair = 2 });
+        var driver = new CoreDriver(Name, new() { TradesPerRepair = 3 });
         driver.Accept(Trade(5, at: 0));
         driver.Now = Start.AddSeconds(11);
         Observe(driver);
         var first = driver.Core.NextRepair(driver.Now)!;
         driver.Core.Ingest(CoreDriver.Batch(Topics.MarketTrades, 0, CoreDriver.Record(1, null)), driver.Now);
-        Take(driver, 2, Range(6, 7, at: 11, Trade(6, at: 1), Trade(7, at: 2)), first.Id);
+        Take(driver, 2, Range(5, 7, at: 11, Trade(5, at: 0), Trade(6, at: 1), Trade(7, at: 2)), first.Id);
         Assert.Equal(FreshnessStatus.Repairing, Observe(driver).Status);
         driver.Core.RepairEnded(first, new RepairOutcome(true), driver.Now);
         var second = driver.Core.NextRepair(driver.Now)!;
-        Assert.Equal((8L, 9L), (second.From, second.To));
-        Take(driver, 3, Range(8, 9, at: 11, Trade(8, at: 3)), second.Id);
+        Assert.Equal((7L, 9L), (second.From, second.To));
+        Take(driver, 3, Range(7, 9, at: 11, Trade(7, at: 2), Trade(8, at: 3)) with { ThroughId = 8 }, second.Id);
         Assert.Equal((FreshnessStatus.Live, 8), (Observe(driver).Status, driver.State.TradeIds.Through));
     }
 

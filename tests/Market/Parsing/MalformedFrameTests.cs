@@ -77,6 +77,8 @@ public sealed class MalformedFrameTests
         AssertMalformed("header source is not a known venue: nasdaq", Raw.Frame("nasdaq", "{}"));
         AssertMalformed("header instrument is not venue:SYMBOL", Raw.Frame("kraken", "{}", "XBTUSD"));
         AssertMalformed("header repair-range is not from-to: 9-3", Raw.Trades("binance", "[]", "binance:BTCUSDT", "9-3"));
+        foreach (var through in new[] { "5", "9", "7x" })
+            AssertMalformed("header repair-through is not an id of the range", Raw.Trades("binance", "[]", "binance:BTCUSDT", "7-9", through));
         AssertMalformed("header received-at is not a time", Raw.Parse("kraken", RecordSchemas.RawFrame, "{}"u8, -1));
         AssertMalformed("header schema is not a schema of raw records: market.v1", Raw.Parse("kraken", "market.v1", "{}"u8, 1));
         AssertMalformed("header schema is missing", Raw.Parse("kraken", "", "{}"u8, 1));

@@ -46,6 +46,7 @@ public sealed class MarketEventCodecTests
             trade with { TradeId = null, EventTime = At },
             new TradeRange { Instrument = "binance:BTCUSDT", FromId = 5, ToId = 9, Trades = [trade], ReceivedAt = At },
             new TradeRange { Instrument = "binance:BTCUSDT", FromId = 5, ToId = 5, Trades = [], ReceivedAt = At },
+            new TradeRange { Instrument = "binance:BTCUSDT", FromId = 5, ToId = 9, ThroughId = 4, Trades = [], ReceivedAt = At },
             new DepthDiff { Instrument = "kraken:XBT-USD", Bids = [], Asks = [new(0.000010m, 0m)], Checksum = uint.MaxValue, ReceivedAt = At },
             new DepthDigest { Instrument = "binance:BTCUSDT", Sequence = long.MaxValue, ReceivedAt = At },
         ];

@@ -15,8 +15,8 @@ internal static class Raw
     public static ParsedFrame Frame(string source, string json, string? instrument = null) =>
         Parse(source, RecordSchemas.RawFrame, Encoding.UTF8.GetBytes(json), 1_700_000_000_123_456_789, instrument);
 
-    public static ParsedFrame Trades(string source, string json, string instrument, string range) =>
-        Parse(source, RecordSchemas.RawTrades, Encoding.UTF8.GetBytes(json), 1_700_000_000_123_456_789, instrument, range);
+    public static ParsedFrame Trades(string source, string json, string instrument, string range, string? through = null) =>
+        Parse(source, RecordSchemas.RawTrades, Encoding.UTF8.GetBytes(json), 1_700_000_000_123_456_789, instrument, range, through);
 
     public static ParsedFrame Parse(string source, RecordedMessage message) =>
         message.Symbol is { } symbol
@@ -25,7 +25,7 @@ internal static class Raw
 
     public static ParsedFrame Parse(
         string source, string schema, ReadOnlySpan<byte> value, long receivedAt, string? instrument = null,
-        string? range = null)
+        string? range = null, string? through = null)
     {
         var input = new RawInput { Value = value };
         input.TakeHeader(RecordHeaders.Source, Encoding.UTF8.GetBytes(source));
@@ -36,6 +36,8 @@ internal static class Raw
             input.TakeHeader(RecordHeaders.Instrument, Encoding.UTF8.GetBytes(instrument));
         if (range is not null)
             input.TakeHeader(RecordHeaders.RepairRange, Encoding.UTF8.GetBytes(range));
+        if (through is not null)
+            input.TakeHeader(RecordHeaders.RepairThrough, Encoding.UTF8.GetBytes(through));
         return Parser.Parse(input);
     }
 

@@ -62,6 +62,13 @@ public sealed class VenueRulesTests
     }
 
     [Fact]
+    public void An_answer_says_how_far_the_venue_had_come()
+    {
+        Assert.Equal(6, Single<TradeRange>(Raw.Trades("binance", "[]", "binance:BTCUSDT", "7-9", "6")).ThroughId);
+        Assert.Null(Single<TradeRange>(Raw.Trades("binance", "[]", "binance:BTCUSDT", "7-9")).ThroughId);
+    }
+
+    [Fact]
     public void Aggregate_trades_answer_too()
     {
         var range = Single<TradeRange>(Raw.Trades(

@@ -183,18 +183,31 @@ public sealed class BinanceConnectorTests
     }
 
     [Fact]
-    public async Task A_page_that_is_not_full_speaks_for_the_rest()
+    public async Task A_page_speaks_for_the_rest_of_its_range_only_where_the_venue_has_come_that_far()
     {
         await using var venue = await Start();
         var sink = new MemorySink();
         await using var source = RunningSource.Start(Options(venue), sink);
         await Deadline.Until(() => sink.Watermarks.Any(w => w.Up), "up");
-        venue.OnRequest = _ => Results.Text("""[{"id":12}]""");
-        Assert.True((await source.Source.Gateway.RequestTrades("binance:BTCUSDT", 10, 20, "r1", CancellationToken.None)).Answered);
-        Assert.Equal("10-20", MemorySink.HeaderOf(Assert.Single(sink.OfSchema(RawHeaders.SchemaTrades), IsRepair), RawHeaders.RepairRange));
+        await Ask("""[{"id":12},{"id":21}]""");
+        await Ask("""[{"id":20}]""");
+        await Ask("""[{"id":12}]""");
+        await Ask("[]");
+        // One more than there can be in the range, so that an answer shows where the venue is.
+        Assert.Contains("/api/v3/historicalTrades?symbol=BTCUSDT&fromId=10&limit=12", venue.Requests);
+        Assert.Equal(
+            [("10-20", null), ("10-20", null), ("10-20", "12"), ("10-20", "9")],
+            sink.OfSchema(RawHeaders.SchemaTrades).Where(IsRepair)
+                .Select(r => (MemorySink.HeaderOf(r, RawHeaders.RepairRange), MemorySink.HeaderOf(r, RawHeaders.RepairThrough))));
 
         venue.OnRequest = _ => Results.Text("""{"code":-1121,"msg":"Invalid symbol."}""");
         Assert.False((await source.Source.Gateway.RequestTrades("binance:BTCUSDT", 10, 20, "r1", CancellationToken.None)).Answered);
+
+        async Task Ask(string body)
+        {
+            venue.OnRequest = _ => Results.Text(body);
+            Assert.True((await source.Source.Gateway.RequestTrades("binance:BTCUSDT", 10, 20, "r1", CancellationToken.None)).Answered);
+        }
     }
 
     [Fact]

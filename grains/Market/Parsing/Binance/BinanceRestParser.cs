@@ -81,6 +81,7 @@ internal static class BinanceRestParser
             Instrument = instrument,
             FromId = from,
             ToId = to,
+            ThroughId = record.RepairThrough,
             Trades = trades.Take(),
             ReceivedAt = record.ReceivedAt,
         });
