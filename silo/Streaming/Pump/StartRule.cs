@@ -6,8 +6,8 @@ namespace StreamForge.Silo.Streaming.Pump;
 internal static class StartRule
 {
     /// <summary>
-    /// The smaller of the stored low-water mark and the group's committed offset; where records before it have gone, the first
-    /// one kept, with the loss recorded.
+    /// The smaller of the stored low-water mark and the group's committed offset; where records from there on have gone, the first
+    /// one kept, and those of them that the mark does not cover are a recorded loss.
     /// </summary>
     /// <exception cref="EventLogException">The positions lie beyond the end of the log: it was set back.</exception>
     public static StartPosition Decide(PartitionRow row, long? committed, OffsetBounds bounds)
@@ -19,9 +19,10 @@ internal static class StartRule
                 + "Restore it, or give the topic a new incarnation.");
         if (wanted >= bounds.Start)
             return new StartPosition(wanted, null);
-        // A group that never read anything has lost nothing that it knew of.
-        var known = row.LowWater > 0 || committed is not null;
-        return new StartPosition(bounds.Start, known ? new LossRange(wanted, bounds.Start) : null);
+        // What the mark says is durable was processed, whatever the commit lags behind; and a group that never read anything has lost
+        // nothing that it knew of.
+        var missed = row.LowWater < bounds.Start && (row.LowWater > 0 || committed is not null);
+        return new StartPosition(bounds.Start, missed ? new LossRange(row.LowWater, bounds.Start) : null);
     }
 }
 

@@ -26,6 +26,14 @@ public class StartRuleTests
     }
 
     [Fact]
+    public void What_retention_took_behind_a_commit_that_lags_is_no_loss_where_the_mark_covers_it()
+    {
+        Assert.Equal(new StartPosition(45, null), StartRule.Decide(Row(50), 40, new OffsetBounds(45, 100)));
+        Assert.Equal(new StartPosition(50, null), StartRule.Decide(Row(50), 40, new OffsetBounds(50, 100)));
+        Assert.Equal(new StartPosition(70, new LossRange(50, 70)), StartRule.Decide(Row(50), 40, new OffsetBounds(70, 100)));
+    }
+
+    [Fact]
     public void A_group_that_never_read_has_lost_nothing()
     {
         var position = StartRule.Decide(Row(0), null, new OffsetBounds(70, 100));
