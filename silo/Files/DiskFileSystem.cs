@@ -1,14 +1,9 @@
 #pragma warning disable RS0030 // The disk is real: its writes wait on threads of their own, so that no turn waits for a platter.
-using System.Globalization;
-
 namespace StreamForge.Silo.Files;
 
 /// <summary>Files below a folder of this machine.</summary>
 public sealed class DiskFileSystem : IFileSystem, IDisposable
 {
-    private const string ClaimName = "lock";
-    private const string OwnerName = "lock.owner";
-
     private readonly string _root;
     private readonly DiskWorkers _workers;
 
@@ -25,27 +20,8 @@ public sealed class DiskFileSystem : IFileSystem, IDisposable
 
     public string Describe(string path) => Full(path);
 
-    /// <remarks>
-    /// The claim is an advisory lock (flock) on a file of the folder: the kernel drops it when its process dies, so a stale file claims nothing.
-    /// </remarks>
-    public IDisposable Claim(string folder)
-    {
-        var full = Full(folder);
-        Directory.CreateDirectory(full);
-        var owner = Path.Combine(full, OwnerName);
-        FileStream claim;
-        try
-        {
-            claim = new FileStream(Path.Combine(full, ClaimName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            throw new FolderInUseException(full, File.Exists(owner) ? File.ReadAllText(owner).Trim() : "another process");
-        }
-
-        File.WriteAllText(owner, string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId}\n"));
-        return claim;
-    }
+    public IDisposable Claim(string folder) =>
+        FolderClaim.TryTake(Full(folder), out var claim, out var owner) ? claim : throw new FolderInUseException(Full(folder), owner);
 
     public IReadOnlyList<string> Files(string folder) => Names(folder, Directory.EnumerateFiles);
 

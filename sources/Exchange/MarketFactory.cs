@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StreamForge.Silo.Files;
 using StreamForge.Sources.Exchange.Generation;
 using StreamForge.Sources.Exchange.Market;
 using StreamForge.Sources.Recordings;
@@ -21,8 +22,19 @@ internal static class MarketFactory
     private static GeneratedFeed Generated(ExchangeOptions options, TimeProvider time, ILogger logger)
     {
         if (options.Folder is not { } folder)
-            return new GeneratedFeed(options.Generator, new GeneratedMarket(options.Generator), null, time);
-        var keeper = MarketKeeper.Open(folder, options.Generator, logger);
-        return new GeneratedFeed(options.Generator, keeper.Market, keeper, time);
+            return new GeneratedFeed(options.Generator, new GeneratedMarket(options.Generator), null, null, time);
+        // A lock of its own: with the log and the stores elsewhere nothing else of the data folder is claimed.
+        if (!FolderClaim.TryTake(Path.GetFullPath(folder), out var claim, out var owner))
+            throw new IOException($"The generated market in {folder} is in use by {owner}: one process at a time may tell it.");
+        try
+        {
+            var keeper = MarketKeeper.Open(folder, options.Generator, logger);
+            return new GeneratedFeed(options.Generator, keeper.Market, keeper, claim, time);
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
     }
 }

@@ -8,9 +8,10 @@ namespace StreamForge.Sources.Exchange.Generation;
 /// <param name="options">What it is like.</param>
 /// <param name="market">At the point where it goes on; disposed of with this.</param>
 /// <param name="keeper">Keeps its place; none where it ends with the process.</param>
+/// <param name="claim">Of the folder that its place is kept in; disposed of with this.</param>
 /// <param name="time">The clock of its first frame.</param>
 internal sealed class GeneratedFeed(
-    GeneratorOptions options, GeneratedMarket market, MarketKeeper? keeper, TimeProvider time) : IMarket
+    GeneratorOptions options, GeneratedMarket market, MarketKeeper? keeper, IDisposable? claim, TimeProvider time) : IMarket
 {
     private readonly long _before = market.Frames;
     private bool _started;
@@ -56,7 +57,8 @@ internal sealed class GeneratedFeed(
     public void Dispose()
     {
         market.Dispose();
-        keeper?.End();
+        using (claim)
+            keeper?.End();
     }
 
     /// <summary>In the present, or where its own clock is ahead of that by what was made again, from there.</summary>

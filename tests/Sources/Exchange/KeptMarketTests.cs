@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using StreamForge.Sources.Exchange;
 using StreamForge.Sources.Exchange.Generation;
+using StreamForge.Sources.Recordings;
 using StreamForge.Tests.Support;
 
 namespace StreamForge.Tests.Sources.Exchange;
@@ -147,6 +149,22 @@ public sealed class KeptMarketTests : IDisposable
         Assert.Equal(time.GetUtcNow(), At(at));
     }
 
+    [Fact]
+    public void A_folder_is_told_from_by_one_at_a_time()
+    {
+        using (Create())
+        {
+            var error = Assert.Throws<IOException>(Create);
+            Assert.Contains($"{Folder} is in use by process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
+        }
+
+        using var next = Create();
+        Assert.True(next.TryPeek(out _));
+
+        StreamForge.Sources.Exchange.Market.IMarket Create() => MarketFactory.Create(
+            new ExchangeOptions { Generator = _options, Folder = Folder }, TimeProvider.System, new BadLines(), NullLogger.Instance);
+    }
+
     [Theory]
     [InlineData("*.state")]
     [InlineData("place.json")]
@@ -166,7 +184,7 @@ public sealed class KeptMarketTests : IDisposable
     private GeneratedFeed Feed(TimeProvider time)
     {
         var keeper = Open();
-        return new GeneratedFeed(_options, keeper.Market, keeper, time);
+        return new GeneratedFeed(_options, keeper.Market, keeper, null, time);
     }
 
     private static List<string> Tell(MarketKeeper keeper, int count)
