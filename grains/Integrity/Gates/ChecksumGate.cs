@@ -32,7 +32,6 @@ public sealed class ChecksumGate
             return GateVerdict.Apply;
         }
 
-
         Gap ??= new Gap(now, null, "no snapshot yet");
         return GateVerdict.Superseded;
     }

@@ -100,6 +100,7 @@ internal sealed class MarketPipeline(
         Partitions = partitions,
         DeadLetters = _deadLetters!,
         Counters = counters,
+        Commits = new CommitWatch(group, logger),
         Options = pumpOptions.Value,
         Schedulers = schedulers,
         Time = time,

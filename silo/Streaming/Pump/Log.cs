@@ -32,8 +32,11 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Warning, "{Partition} could not store its low-water mark; tried again at the next checkpoint")]
     public static partial void CheckpointFailed(ILogger logger, Exception error, TopicPartition partition);
 
-    [LoggerMessage(9, LogLevel.Warning, "{Partition} could not commit {LowWater} to the log; the stored mark holds")]
-    public static partial void CommitFailed(ILogger logger, Exception error, TopicPartition partition, long lowWater);
+    [LoggerMessage(9, LogLevel.Warning, "Group {Group} cannot commit to the log; the stored marks hold. First {Partition}: {Reason}")]
+    public static partial void CommitsFail(ILogger logger, string group, TopicPartition partition, string reason);
+
+    [LoggerMessage(23, LogLevel.Information, "Group {Group} commits to the log again")]
+    public static partial void CommitsWork(ILogger logger, string group);
 
     [LoggerMessage(10, LogLevel.Warning, "{Partition} waits for {What}, attempt {Attempt}")]
     public static partial void Retrying(ILogger logger, Exception error, TopicPartition partition, string what, int attempt);

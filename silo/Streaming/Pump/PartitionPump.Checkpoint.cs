@@ -57,11 +57,12 @@ internal abstract partial class PartitionPump
         try
         {
             await _partition.Commit(low, Aborting);
+            _services.Commits.Worked();
         }
         catch (EventLogException error)
         {
             // The stored mark decides where to start; a committed offset below it costs a few reads.
-            Log.CommitFailed(_services.Logger, error, Partition, low);
+            _services.Commits.Failed(Partition, error);
         }
         LookAfterLoss();
         return bytes;

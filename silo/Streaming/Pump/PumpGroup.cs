@@ -17,6 +17,7 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _cut = new();
     private LastingMembership? _membership;
+    private bool _left;
 
     public PumpGroup(
         PumpServices services,
@@ -121,10 +122,13 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
     /// <returns>Whether every pump was left to have its last checkpoint.</returns>
     public async Task<bool> Leave(CancellationToken deadline)
     {
-        if (_membership is null)
-            return true;
-        await using var cutting = deadline.Register(_cut.Cancel);
-        await _membership.DisposeAsync();
+        if (_membership is null || _left)
+            return !_cut.IsCancellationRequested;
+        await using (deadline.Register(_cut.Cancel))
+            await _membership.DisposeAsync();
+        // Nothing is revoked any more: nobody asks for its token.
+        _left = true;
+        _cut.Dispose();
         return !_cut.IsCancellationRequested;
     }
 

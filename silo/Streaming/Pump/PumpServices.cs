@@ -21,6 +21,8 @@ internal sealed record PumpServices
 
     public required PumpCounters Counters { get; init; }
 
+    public required CommitWatch Commits { get; init; }
+
     public required PumpOptions Options { get; init; }
 
     public required IPumpSchedulers Schedulers { get; init; }

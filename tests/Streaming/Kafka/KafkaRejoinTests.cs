@@ -147,6 +147,7 @@ public sealed class KafkaRejoinTests : IAsyncLifetime
         Partitions = new FilePartitionStore(_rows, TimeProvider.System, new TestIds(1)),
         DeadLetters = new DeadLetterWriter(_producer, TimeProvider.System),
         Counters = new PumpCounters(),
+        Commits = new CommitWatch("rejoin", NullLogger.Instance),
         Options = new PumpOptions { BackoffMax = TimeSpan.FromSeconds(1) },
         Schedulers = new ThreadPoolPumpSchedulers(TimeProvider.System),
         Time = TimeProvider.System,

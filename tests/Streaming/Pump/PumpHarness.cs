@@ -176,6 +176,7 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
         Partitions = Store ?? Partitions,
         DeadLetters = DeadLetters,
         Counters = counters ?? Counters,
+        Commits = new CommitWatch(group, NullLogger.Instance),
         Options = Options,
         Schedulers = Schedulers,
         Time = time,
