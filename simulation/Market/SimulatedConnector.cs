@@ -83,7 +83,7 @@ internal sealed class SimulatedConnector(
         }
 
         _watch.Received(now);
-        _waiting.Enqueue(_records.Frame(frame, _symbols[sign.Instrument!], _name, eventId, repairId: null));
+        _waiting.Enqueue(_records.Frame(frame, _symbols[sign.Instrument!], _name, eventId, repair: null));
         _handed++;
         _wake?.TrySetResult();
     }
@@ -183,9 +183,11 @@ internal sealed class VenueGateway(ISourceGateway gateway) : IRepairGateway
 {
     public async Task<RepairOutcome> Ask(RepairRequest request, CancellationToken cancellation) => OutcomeOf(request.Kind switch
     {
-        RepairKind.Trades => await gateway.RequestTrades(request.Entity, request.From!.Value, request.To!.Value, request.Id, cancellation),
-        _ => await gateway.RequestDepthSnapshot(request.Entity, request.Id, cancellation),
+        RepairKind.Trades => await gateway.RequestTrades(request.Entity, request.From!.Value, request.To!.Value, TagOf(request), cancellation),
+        _ => await gateway.RequestDepthSnapshot(request.Entity, TagOf(request), cancellation),
     });
+
+    private static RepairTag TagOf(RepairRequest request) => new(request.Id, request.TraceParent);
 
     public static RepairOutcome OutcomeOf(GatewayOutcome outcome) => new(outcome.Answered, outcome.Reason, outcome.RetryAfter, outcome.Unknown);
 }

@@ -8,15 +8,15 @@ public interface ISourceGateway
 {
     /// <summary>The whole book, now.</summary>
     /// <param name="instrument"><c>venue:SYMBOL</c>.</param>
-    /// <param name="repairId">Goes into the header of the answer; none where the connector asks on its own account.</param>
-    Task<GatewayOutcome> RequestDepthSnapshot(string instrument, string? repairId, CancellationToken cancellation);
+    /// <param name="repair">Goes into the headers of the answer; none where the connector asks on its own account.</param>
+    Task<GatewayOutcome> RequestDepthSnapshot(string instrument, RepairTag? repair, CancellationToken cancellation);
 
     /// <summary>
     /// Trades of [fromId, toId]: as many, from the first on, as one answer of the venue holds. One call is one request, so that a
     /// permit covers it; the answer's header says how far it reaches.
     /// </summary>
     Task<GatewayOutcome> RequestTrades(
-        string instrument, long fromId, long toId, string? repairId, CancellationToken cancellation);
+        string instrument, long fromId, long toId, RepairTag? repair, CancellationToken cancellation);
 
     /// <summary>
     /// The newest trade, so that trades missed before it show although none has come since. Answered at once where the venue's
@@ -24,6 +24,11 @@ public interface ISourceGateway
     /// </summary>
     Task<GatewayOutcome> RequestNewestTrade(string instrument, CancellationToken cancellation);
 }
+
+/// <summary>The request that an answer belongs to.</summary>
+/// <param name="Id">Its identity.</param>
+/// <param name="TraceParent">The trace that it is part of, in the form of W3C trace context; the answer's record goes on with it.</param>
+public sealed record RepairTag(string Id, string? TraceParent = null);
 
 /// <summary>How a request ended.</summary>
 /// <param name="Answered">The answer is durable in the raw topic.</param>

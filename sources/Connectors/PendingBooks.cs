@@ -8,12 +8,12 @@ internal sealed class PendingBooks
 
     /// <summary>Expects a book.</summary>
     /// <returns>Completes when its record is durable. Requests that overlap share one book.</returns>
-    public Task Expect(VenueSymbol symbol, string? repairId)
+    public Task Expect(VenueSymbol symbol, RepairTag? repair)
     {
         lock (_lock)
         {
             if (!_expected.TryGetValue(symbol.Instrument, out var book))
-                _expected[symbol.Instrument] = book = new Expected(repairId);
+                _expected[symbol.Instrument] = book = new Expected(repair);
             return book.Durable;
         }
     }
@@ -44,12 +44,12 @@ internal sealed class PendingBooks
         }
     }
 
-    internal sealed class Expected(string? repairId)
+    internal sealed class Expected(RepairTag? repair)
     {
         private readonly TaskCompletionSource _durable = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>Goes into the header of the record.</summary>
-        public string? RepairId { get; } = repairId;
+        /// <summary>Goes into the headers of the record.</summary>
+        public RepairTag? Repair { get; } = repair;
 
         public Task Durable => _durable.Task;
 

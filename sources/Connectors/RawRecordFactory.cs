@@ -13,12 +13,12 @@ internal sealed class RawRecordFactory(string source, TimeProvider time, Connect
     /// <summary>A frame of a connection.</summary>
     /// <param name="connection">Key of records that are of no known instrument.</param>
     /// <param name="eventId">Of this frame.</param>
-    /// <param name="repairId">The request that it answers, if it does.</param>
+    /// <param name="repair">The request that it answers, if it does.</param>
     public RawRecord Frame(
-        ReadOnlyMemory<byte> value, VenueSymbol? symbol, ReadOnlyMemory<byte> connection, string eventId, string? repairId)
+        ReadOnlyMemory<byte> value, VenueSymbol? symbol, ReadOnlyMemory<byte> connection, string eventId, RepairTag? repair)
     {
         var now = time.GetUtcNow();
-        var headers = Headers(now, _frame, symbol, eventId, repairId, range: null);
+        var headers = Headers(now, _frame, symbol, eventId, repair, range: null);
         return new RawRecord { Key = symbol?.Utf8 ?? connection, Value = value, Headers = headers, Timestamp = now };
     }
 
@@ -26,10 +26,10 @@ internal sealed class RawRecordFactory(string source, TimeProvider time, Connect
     /// <param name="range">Of an answer of trades: the ids that were asked for.</param>
     /// <param name="through">The last of them that the venue is known to have reached; none where it has reached all.</param>
     public RawRecord Body(
-        byte[] body, string schema, VenueSymbol symbol, string? repairId, (long From, long To)? range, long? through = null)
+        byte[] body, string schema, VenueSymbol symbol, RepairTag? repair, (long From, long To)? range, long? through = null)
     {
         var now = time.GetUtcNow();
-        var headers = Headers(now, Encoding.UTF8.GetBytes(schema), symbol, ids.NewId(), repairId, range);
+        var headers = Headers(now, Encoding.UTF8.GetBytes(schema), symbol, ids.NewId(), repair, range);
         if (through is { } last)
             headers = [.. headers, new(RawHeaders.RepairThrough, Encoding.ASCII.GetBytes(last.ToString(CultureInfo.InvariantCulture)))];
         return new RawRecord { Key = symbol.Utf8, Value = body, Headers = headers, Timestamp = now };
@@ -53,20 +53,20 @@ internal sealed class RawRecordFactory(string source, TimeProvider time, Connect
     }
 
     private RawHeader[] Headers(
-        DateTimeOffset now, ReadOnlyMemory<byte> schema, VenueSymbol? symbol, string eventId, string? repairId,
+        DateTimeOffset now, ReadOnlyMemory<byte> schema, VenueSymbol? symbol, string eventId, RepairTag? repair,
         (long From, long To)? range)
     {
-        var headers = new RawHeader[5 + (symbol is null ? 0 : 1) + (repairId is null ? 0 : 1) + (range is null ? 0 : 1)];
+        var headers = new RawHeader[5 + (symbol is null ? 0 : 1) + (repair is null ? 0 : 1) + (range is null ? 0 : 1)];
         headers[0] = new(RawHeaders.Source, _source);
         headers[1] = new(RawHeaders.Schema, schema);
         headers[2] = new(RawHeaders.ReceivedAt, Nanoseconds(now));
         headers[3] = new(RawHeaders.EventId, Encoding.ASCII.GetBytes(eventId));
-        headers[4] = new(RawHeaders.TraceParent, Encoding.ASCII.GetBytes(ids.NewTraceParent()));
+        headers[4] = new(RawHeaders.TraceParent, Encoding.ASCII.GetBytes(repair?.TraceParent ?? ids.NewTraceParent()));
         var next = 5;
         if (symbol is not null)
             headers[next++] = new(RawHeaders.Instrument, symbol.Utf8);
-        if (repairId is not null)
-            headers[next++] = new(RawHeaders.RepairId, Encoding.UTF8.GetBytes(repairId));
+        if (repair is not null)
+            headers[next++] = new(RawHeaders.RepairId, Encoding.UTF8.GetBytes(repair.Id));
         if (range is var (from, to))
             headers[next] = new(RawHeaders.RepairRange, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{from}-{to}")));
         return headers;

@@ -74,11 +74,11 @@ internal sealed class VenueConnection : IDisposable
     public void Dispose() => _pipeline.Dispose();
 
     /// <summary>Asks for a whole book by subscribing anew; returns when its record is durable.</summary>
-    public async Task<GatewayOutcome> Resubscribe(VenueSymbol symbol, string? repairId, CancellationToken cancellation)
+    public async Task<GatewayOutcome> Resubscribe(VenueSymbol symbol, RepairTag? repair, CancellationToken cancellation)
     {
         if (_life is not { } life)
             return GatewayOutcome.Failed("the link is down");
-        var book = _books.Expect(symbol, repairId);
+        var book = _books.Expect(symbol, repair);
         try
         {
             foreach (var command in life.Dialogue.Resubscribe(symbol))
@@ -179,7 +179,7 @@ internal sealed class VenueConnection : IDisposable
     private async ValueTask Append(ConnectionLife life, byte[] frame, FrameReading reading, CancellationToken cancellation)
     {
         var book = reading.Kind == FrameKind.Book ? _books.Take(reading.Symbol!) : null;
-        var record = _records.Frame(frame, reading.Symbol, _nameUtf8, life.NextEventId(), book?.RepairId);
+        var record = _records.Frame(frame, reading.Symbol, _nameUtf8, life.NextEventId(), book?.Repair);
         var full = _pipeline.IsFull(frame.Length);
         if (full)
             _watch.Blocked(true, _services.Time.GetUtcNow());

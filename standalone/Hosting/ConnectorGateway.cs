@@ -24,10 +24,11 @@ internal sealed class ConnectorGateway : IRepairGateway
             _gateways.TryGetValue(venue, out gateway);
         if (gateway is null)
             return new RepairOutcome(false, $"no connector of '{venue}' runs here", TimeSpan.FromSeconds(10));
+        var tag = new RepairTag(request.Id, request.TraceParent);
         var outcome = request.Kind switch
         {
-            RepairKind.Trades => await gateway.RequestTrades(request.Entity, request.From!.Value, request.To!.Value, request.Id, cancellation),
-            _ => await gateway.RequestDepthSnapshot(request.Entity, request.Id, cancellation),
+            RepairKind.Trades => await gateway.RequestTrades(request.Entity, request.From!.Value, request.To!.Value, tag, cancellation),
+            _ => await gateway.RequestDepthSnapshot(request.Entity, tag, cancellation),
         };
         return OutcomeOf(outcome);
     }

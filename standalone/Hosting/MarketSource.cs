@@ -93,12 +93,12 @@ internal sealed class MarketSource(
     /// <summary>The snapshots that connectors ask for by themselves are under the governor too.</summary>
     private sealed class GovernedGateway(ISourceGateway inner, SourcePermits permits, IIdSource ids) : ISourceGateway
     {
-        public Task<GatewayOutcome> RequestDepthSnapshot(string instrument, string? repairId, CancellationToken cancellation) =>
-            Use(instrument, token => inner.RequestDepthSnapshot(instrument, repairId, token), cancellation);
+        public Task<GatewayOutcome> RequestDepthSnapshot(string instrument, RepairTag? repair, CancellationToken cancellation) =>
+            Use(instrument, token => inner.RequestDepthSnapshot(instrument, repair, token), cancellation);
 
         public Task<GatewayOutcome> RequestTrades(
-            string instrument, long fromId, long toId, string? repairId, CancellationToken cancellation) =>
-            Use(instrument, token => inner.RequestTrades(instrument, fromId, toId, repairId, token), cancellation);
+            string instrument, long fromId, long toId, RepairTag? repair, CancellationToken cancellation) =>
+            Use(instrument, token => inner.RequestTrades(instrument, fromId, toId, repair, token), cancellation);
 
         public Task<GatewayOutcome> RequestNewestTrade(string instrument, CancellationToken cancellation) =>
             Use(instrument, token => inner.RequestNewestTrade(instrument, token), cancellation);

@@ -24,18 +24,18 @@ internal sealed class BinanceGateway : ISourceGateway
         _symbols = options.Symbols.Select(protocol.SymbolOf).ToDictionary(s => s.Instrument, StringComparer.Ordinal);
     }
 
-    public async Task<GatewayOutcome> RequestDepthSnapshot(string instrument, string? repairId, CancellationToken cancellation)
+    public async Task<GatewayOutcome> RequestDepthSnapshot(string instrument, RepairTag? repair, CancellationToken cancellation)
     {
         if (!_symbols.TryGetValue(instrument, out var symbol))
             return NotRead(instrument);
         var answer = await _rest.Get(Path($"depth?symbol={Escaped(symbol)}&limit={_protocol.SnapshotDepth}"), cancellation);
         if (answer.Body is not { } body)
             return answer.Failure;
-        return await Append(_records.Body(body, RawHeaders.SchemaDepthSnapshot, symbol, repairId, range: null), cancellation);
+        return await Append(_records.Body(body, RawHeaders.SchemaDepthSnapshot, symbol, repair, range: null), cancellation);
     }
 
     public async Task<GatewayOutcome> RequestTrades(
-        string instrument, long fromId, long toId, string? repairId, CancellationToken cancellation)
+        string instrument, long fromId, long toId, RepairTag? repair, CancellationToken cancellation)
     {
         if (!_symbols.TryGetValue(instrument, out var symbol))
             return NotRead(instrument);
@@ -56,7 +56,7 @@ internal sealed class BinanceGateway : ISourceGateway
             ? GatewayOutcome.Failed($"the answer to {method} stops before what was asked for")
             : await Append(
                 _records.Body(
-                    body, RawHeaders.SchemaTrades, symbol, repairId, (fromId, upTo), isEnd ? Math.Max(last, fromId - 1) : null),
+                    body, RawHeaders.SchemaTrades, symbol, repair, (fromId, upTo), isEnd ? Math.Max(last, fromId - 1) : null),
                 cancellation);
     }
 
@@ -72,7 +72,7 @@ internal sealed class BinanceGateway : ISourceGateway
             return GatewayOutcome.Failed($"the answer to {method} is not a list of trades");
         return count == 0
             ? GatewayOutcome.Done
-            : await Append(_records.Body(body, RawHeaders.SchemaTrades, symbol, repairId: null, (last, last)), cancellation);
+            : await Append(_records.Body(body, RawHeaders.SchemaTrades, symbol, repair: null, (last, last)), cancellation);
     }
 
     private async Task<GatewayOutcome> Append(RawRecord record, CancellationToken cancellation)

@@ -8,6 +8,7 @@ namespace StreamForge.Tests.Sources.Connectors;
 /// <summary>The connector over a real socket, against a venue that says what the test tells it.</summary>
 public sealed class BinanceConnectorTests
 {
+    private const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private const string Book = """{"lastUpdateId":5,"bids":[],"asks":[]}""";
     private const string Diff = """{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","s":"BTCUSDT"}}""";
 
@@ -134,15 +135,15 @@ public sealed class BinanceConnectorTests
             request.HttpContext.Response.Headers.RetryAfter = "17";
             return Results.StatusCode((int)HttpStatusCode.TooManyRequests);
         };
-        var outcome = await source.Source.Gateway.RequestDepthSnapshot("binance:BTCUSDT", "r1", CancellationToken.None);
+        var outcome = await source.Source.Gateway.RequestDepthSnapshot("binance:BTCUSDT", new("r1"), CancellationToken.None);
         Assert.Equal((false, TimeSpan.FromSeconds(17)), (outcome.Answered, outcome.RetryAfter));
 
         venue.OnRequest = _ => Results.StatusCode(418);
-        Assert.NotNull((await source.Source.Gateway.RequestTrades("binance:BTCUSDT", 1, 2, "r2", CancellationToken.None)).RetryAfter);
+        Assert.NotNull((await source.Source.Gateway.RequestTrades("binance:BTCUSDT", 1, 2, new("r2"), CancellationToken.None)).RetryAfter);
         venue.OnRequest = _ => Results.StatusCode(500);
-        outcome = await source.Source.Gateway.RequestDepthSnapshot("binance:BTCUSDT", "r3", CancellationToken.None);
+        outcome = await source.Source.Gateway.RequestDepthSnapshot("binance:BTCUSDT", new("r3"), CancellationToken.None);
         Assert.Equal((false, "the venue answered 500", false), (outcome.Answered, outcome.Reason, outcome.Unknown));
-        Assert.False((await source.Source.Gateway.RequestDepthSnapshot("binance:OTHER", "r4", CancellationToken.None)).Answered);
+        Assert.False((await source.Source.Gateway.RequestDepthSnapshot("binance:OTHER", new("r4"), CancellationToken.None)).Answered);
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public sealed class BinanceConnectorTests
         venue.OnRequest = _ => new NeverResult(release.Token);
         var sink = new MemorySink();
         await using var source = RunningSource.Start(Options(venue) with { RequestTimeout = TimeSpan.FromMilliseconds(100) }, sink);
-        var outcome = await source.Source.Gateway.RequestDepthSnapshot("binance:BTCUSDT", "r1", CancellationToken.None);
+        var outcome = await source.Source.Gateway.RequestDepthSnapshot("binance:BTCUSDT", new("r1"), CancellationToken.None);
         // The venue may still be at it.
         Assert.Equal(("no answer within 00:00:00.1000000", true), (outcome.Reason, outcome.Unknown));
         await Deadline.Until(() => sink.Watermarks.Any(w => w.Up), "up all the same: the stream shows what is missing");
@@ -173,11 +174,13 @@ public sealed class BinanceConnectorTests
             var limit = long.Parse(request.Query["limit"]!);
             return Results.Text($"[{string.Join(',', Enumerable.Range(0, (int)limit).Select(i => $$"""{"id":{{from + i}}}"""))}]");
         };
-        var outcome = await source.Source.Gateway.RequestTrades("binance:BTCUSDT", 10, 2_509, "r1", CancellationToken.None);
+        var outcome = await source.Source.Gateway.RequestTrades("binance:BTCUSDT", 10, 2_509, new("r1", Trace), CancellationToken.None);
 
         Assert.True(outcome.Answered, outcome.Reason);
         var page = Assert.Single(sink.OfSchema(RawHeaders.SchemaTrades), IsRepair);
         Assert.Equal(("10-1009", "r1"), (MemorySink.HeaderOf(page, RawHeaders.RepairRange), MemorySink.HeaderOf(page, RawHeaders.RepairId)));
+        // The trace of what revealed the gap goes on in the answer.
+        Assert.Equal(Trace, MemorySink.HeaderOf(page, RawHeaders.TraceParent));
         Assert.Single(venue.Requests, path => path.Contains("historicalTrades", StringComparison.Ordinal));
         Assert.Contains("/api/v3/historicalTrades?symbol=BTCUSDT&fromId=10&limit=1000", venue.Requests);
     }
@@ -201,12 +204,12 @@ public sealed class BinanceConnectorTests
                 .Select(r => (MemorySink.HeaderOf(r, RawHeaders.RepairRange), MemorySink.HeaderOf(r, RawHeaders.RepairThrough))));
 
         venue.OnRequest = _ => Results.Text("""{"code":-1121,"msg":"Invalid symbol."}""");
-        Assert.False((await source.Source.Gateway.RequestTrades("binance:BTCUSDT", 10, 20, "r1", CancellationToken.None)).Answered);
+        Assert.False((await source.Source.Gateway.RequestTrades("binance:BTCUSDT", 10, 20, new("r1"), CancellationToken.None)).Answered);
 
         async Task Ask(string body)
         {
             venue.OnRequest = _ => Results.Text(body);
-            Assert.True((await source.Source.Gateway.RequestTrades("binance:BTCUSDT", 10, 20, "r1", CancellationToken.None)).Answered);
+            Assert.True((await source.Source.Gateway.RequestTrades("binance:BTCUSDT", 10, 20, new("r1"), CancellationToken.None)).Answered);
         }
     }
 

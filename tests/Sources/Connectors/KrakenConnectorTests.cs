@@ -31,7 +31,7 @@ public sealed class KrakenConnectorTests
         var sink = new MemorySink();
         await using var source = RunningSource.Start(Options(venue), sink);
         await Deadline.Until(() => sink.Watermarks.Any(w => w.Up), "up");
-        var outcome = await source.Source.Gateway.RequestDepthSnapshot("kraken:ETH-CHF", "r9", CancellationToken.None);
+        var outcome = await source.Source.Gateway.RequestDepthSnapshot("kraken:ETH-CHF", new("r9"), CancellationToken.None);
 
         Assert.True(outcome.Answered, outcome.Reason);
         Assert.Contains("""{"event":"unsubscribe","pair":["ETH/CHF"],"subscription":{"name":"book","depth":1000}}""", venue.Commands);
@@ -49,10 +49,10 @@ public sealed class KrakenConnectorTests
         await using var source = RunningSource.Start(Options(venue) with { RequestTimeout = TimeSpan.FromMilliseconds(100) }, sink);
         await Deadline.Until(() => sink.Watermarks.Any(w => w.Up), "up");
         venue.Silent = true;
-        var outcome = await source.Source.Gateway.RequestDepthSnapshot("kraken:ETH-CHF", "r9", CancellationToken.None);
+        var outcome = await source.Source.Gateway.RequestDepthSnapshot("kraken:ETH-CHF", new("r9"), CancellationToken.None);
         Assert.Equal((false, "no book came within 00:00:00.1000000"), (outcome.Answered, outcome.Reason));
-        Assert.False((await source.Source.Gateway.RequestTrades("kraken:ETH-CHF", 1, 2, "r9", CancellationToken.None)).Answered);
-        Assert.False((await source.Source.Gateway.RequestDepthSnapshot("kraken:X-Y", "r9", CancellationToken.None)).Answered);
+        Assert.False((await source.Source.Gateway.RequestTrades("kraken:ETH-CHF", 1, 2, new("r9"), CancellationToken.None)).Answered);
+        Assert.False((await source.Source.Gateway.RequestDepthSnapshot("kraken:X-Y", new("r9"), CancellationToken.None)).Answered);
     }
 
     [Fact]

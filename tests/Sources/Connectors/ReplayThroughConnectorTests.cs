@@ -47,7 +47,7 @@ public sealed class ReplayThroughConnectorTests
         await using var source = RunningSource.Start(
             RunningSource.Quick("kraken", exchange.WebSocketEndpoint, exchange.HttpEndpoint, [.. exchange.Symbols]), sink);
         await Deadline.Until(() => exchange.Progress.State == PlaybackState.Ended, "the end");
-        var outcome = await source.Source.Gateway.RequestDepthSnapshot("kraken:XMR-USD", "r1", CancellationToken.None);
+        var outcome = await source.Source.Gateway.RequestDepthSnapshot("kraken:XMR-USD", new("r1"), CancellationToken.None);
 
         Assert.True(outcome.Answered, outcome.Reason);
         var book = Assert.Single(sink.Records, r => MemorySink.HeaderOf(r, RawHeaders.RepairId) == "r1");
