@@ -69,7 +69,7 @@ public sealed partial class InstrumentCore
 
         if (verdict is GateVerdict.Apply or GateVerdict.Duplicate)
         {
-            _state.DepthFacts.VerifiedAt = now;
+            _state.DepthFacts.Verified(snapshot.ReceivedAt);
             if (IsSince(_depthLoss, snapshot.ReceivedAt))
                 _state.DepthProof = _at;
         }
@@ -84,7 +84,7 @@ public sealed partial class InstrumentCore
         var ahead = _state.Sequence.OfferDigest(digest.Sequence, digest.ReceivedAt);
         if (ahead == 0)
         {
-            _state.DepthFacts.VerifiedAt = now;
+            _state.DepthFacts.Verified(digest.ReceivedAt);
             _state.DepthProof = _at;
         }
 
@@ -119,7 +119,10 @@ public sealed partial class InstrumentCore
             if (_state.Book.Checksum() != expected)
                 _state.Checksum.Mismatch(now);
             else
-                (_state.DepthFacts.VerifiedAt, _state.DepthProof) = (now, _at);
+            {
+                _state.DepthFacts.Verified(diff.ReceivedAt);
+                _state.DepthProof = _at;
+            }
         }
 
         if (_state.Checksum.Gap is null)

@@ -100,7 +100,7 @@ public sealed partial class InstrumentCore
         if (applied)
             _state.TradeFacts.RepairId = record.RepairId;
         if (closed)
-            _state.TradeFacts.VerifiedAt = now;
+            _state.TradeFacts.Verified(range.ReceivedAt);
         if (record.RepairId is { } repair)
             _tradeRepair.Arrived(repair, closed, now, _ids.NextDouble());
     }

@@ -12,8 +12,8 @@ public sealed class StreamFacts
 
     public DateTimeOffset? AppliedAt { get; private set; }
 
-    /// <summary>The last agreement with the source itself, UTC.</summary>
-    public DateTimeOffset? VerifiedAt { get; set; }
+    /// <summary>The last agreement with the source itself: when its word was received that was found to agree, UTC.</summary>
+    public DateTimeOffset? VerifiedAt { get; private set; }
 
     /// <summary>The record that the newest event stood in.</summary>
     public RecordMark? Mark { get; private set; }
@@ -29,6 +29,13 @@ public sealed class StreamFacts
             ReceivedAt = applied.ReceivedAt;
         AppliedAt = now;
         Mark = mark;
+    }
+
+    /// <summary>The source's word agrees with the content. One that came late, or twice, says nothing of the time since.</summary>
+    public void Verified(DateTimeOffset receivedAt)
+    {
+        if (VerifiedAt is null || receivedAt > VerifiedAt)
+            VerifiedAt = receivedAt;
     }
 
     public void Write(StateWriter writer)

@@ -99,7 +99,7 @@ public sealed class InstrumentCoreTests
         var book = _driver.Core.Book(5);
         Assert.Equal((FreshnessStatus.Live, 11), (book.Freshness.Status, book.Freshness.Sequence));
         Assert.Equal(request.Id, book.Provenance?.RepairId);
-        Assert.Equal(_driver.Now, book.Freshness.VerifiedAt);
+        Assert.Equal(Snapshot(10).ReceivedAt, book.Freshness.VerifiedAt);
         Assert.Null(Later(60).NextRepair(_driver.Now));
     }
 

@@ -62,7 +62,7 @@ public sealed class RecordingOracleTests
             driver.Now = driver.Now.AddMilliseconds(1);
             driver.Accept(item);
             Assert.Null(driver.State.DepthGap);
-            Assert.Equal(driver.Now, driver.State.DepthFacts.VerifiedAt);
+            Assert.Equal(item.ReceivedAt, driver.State.DepthFacts.VerifiedAt);
             switch (item)
             {
                 case DepthSnapshot:

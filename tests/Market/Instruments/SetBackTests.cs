@@ -152,6 +152,28 @@ public sealed class SetBackTests
     }
 
     [Fact]
+    public void A_late_duplicate_on_a_quiet_stream_makes_nothing_fresher()
+    {
+        Book(10, at: 0);
+        _driver.Accept(Digest(10, at: 1));
+        _driver.Accept(Trade(1, at: 0));
+        Pass(60);
+        var (book, trades) = (_driver.Core.Book(1).Freshness, _driver.Core.Trades(1).Freshness);
+        Assert.Equal((FreshnessStatus.Live, Start.AddSeconds(60), Start.AddSeconds(1)), (book.Status, book.Watermark, book.VerifiedAt));
+        // Appended a second time: what they were received at is as before.
+        foreach (var again in new MarketEvent[] { Snapshot(10, at: 0), Digest(10, at: 1), Diff(8, 10, at: 0), Trade(1, at: 0) })
+            _driver.Accept(again);
+        Pass(60);
+        Assert.Equal((book, trades), (_driver.Core.Book(1).Freshness, _driver.Core.Trades(1).Freshness));
+        // Sent a second time: the link lives, which the watermark knows better.
+        _driver.Accept(Diff(8, 10, at: 61));
+        _driver.Accept(Trade(1, at: 61));
+        Pass(60);
+        Assert.Equal((book, trades), (_driver.Core.Book(1).Freshness, _driver.Core.Trades(1).Freshness));
+        Assert.False(_driver.Core.NeedsTicks);
+    }
+
+    [Fact]
     public void A_question_carries_the_trace_of_what_led_to_it()
     {
         const string Trace = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01";
