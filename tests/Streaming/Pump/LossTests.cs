@@ -42,6 +42,36 @@ public sealed class LossTests
     }
 
     [Fact]
+    public async Task A_running_pump_that_retention_overtakes_records_just_what_it_had_not_read()
+    {
+        await using var harness = await PumpHarness.Create(_smallSegments);
+        (harness.Options.WindowBytes, harness.Options.ReadBytes) = (400, 100);
+        harness.Options.LeaveAfter = TimeSpan.FromHours(1);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        harness.Grain("a").Before = _ =>
+        {
+            called.TrySetResult();
+            return goOn.Task;
+        };
+        harness.Grain("a").Past = _ => false;
+        await Append(harness, 0, 200);
+        var group = await harness.Join();
+        await called.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+        var start = await harness.DropBelow(160);
+        Assert.InRange(start, 101, 160);
+
+        goOn.SetResult();
+        await harness.AllDurable();
+        var (from, to) = Range(await Row(harness));
+        Assert.Equal(start, to);
+        Assert.InRange(from, 1, 100);
+        Assert.Equal(Enumerable.Range(0, 200).Select(n => (long)n).Where(n => n < from || n >= to), harness.Grain("a").Values);
+        Assert.Equal((from, to), (Assert.Single(group.Pumps).Loss!.Value.From, group.Pumps[0].Loss!.Value.To));
+        harness.AssertBooksBalance();
+    }
+
+    [Fact]
     public async Task Before_a_loss_is_stored_no_mark_moves_over_it_and_after_a_crash_it_is_noticed_again()
     {
         await using var harness = await PumpHarness.Create(_smallSegments);

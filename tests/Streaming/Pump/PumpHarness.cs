@@ -127,9 +127,9 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
 
     /// <summary>A member joins that copies <see cref="CopiedNumbers.From"/> to the topic.</summary>
     /// <param name="before">Called on the pump's turn before each record is derived from.</param>
-    public async Task<PumpGroup> JoinCopying(Action<LogRecord>? before = null)
+    public async Task<PumpGroup> JoinCopying(Action<LogRecord>? before = null, TimeProvider? time = null)
     {
-        var services = Services("copying", TimeProvider.System, new PumpCounters());
+        var services = Services("copying", time ?? TimeProvider.System, new PumpCounters());
         var member = new PumpGroup(
             services,
             partition => new DerivationPump(partition, services, new CopiedNumbers(Topic, before)),

@@ -116,4 +116,36 @@ public abstract partial class EventLogContract
         await AppendNumbers(partition, 1, from: 1_000);
         Assert.True((await ReadSome(reader, 1))[0].Offset >= bounds.Start, "reading goes on at the new start");
     }
+
+    [Fact]
+    public async Task Retention_that_overtakes_a_running_reader_makes_it_skip_nothing_in_silence()
+    {
+        Assert.SkipWhen(Fixture.WhyNoRetention is not null, Fixture.WhyNoRetention ?? "");
+        var topic = await NewTopic();
+        var partition = new TopicPartition(topic.Name, 0);
+        var offsets = await AppendNumbers(partition, 1_000);
+        await using var member = await Join(NewGroup(topic), new RecordingHandler(), topic.Name);
+        var reader = await member.Owns(partition);
+        var seen = (await ReadSome(reader, 1, maxBytes: 1)).Select(r => r.Offset).ToList();
+        await Fixture.DropBelow(partition, offsets[500]);
+        long[] all = [.. offsets, .. await AppendNumbers(partition, 1, from: 1_000)];
+
+        // It goes on where it is: what it has fetched already may come yet.
+        (long From, long To)? lost = null;
+        while (seen[^1] < all[^1])
+            try
+            {
+                seen.AddRange((await reader.Read(1_000, Cancellation)).Records.Select(r => r.Offset));
+            }
+            catch (OffsetOutOfRangeException gone)
+            {
+                Assert.Null(lost);
+                lost = (gone.Offset, gone.Bounds.Start);
+                reader.Seek(gone.Bounds.Start);
+            }
+
+        if (lost is var (from, to))
+            Assert.True(from > seen[0] && from < to && to > offsets[9], $"{from} to {to} was told as lost");
+        Assert.Equal(all.Where(o => lost is null || o < lost.Value.From || o >= lost.Value.To), seen.Where(all.Contains));
+    }
 }
