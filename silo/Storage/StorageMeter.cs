@@ -12,6 +12,9 @@ public static class StorageMeter
     private static readonly Counter<long> Bytes = Meter.CreateCounter<long>(
         "streamforge.storage.written", "By", "Bytes of grain state that were written");
 
+    private static readonly Counter<long> SentBytes = Meter.CreateCounter<long>(
+        "streamforge.storage.sent", "By", "Bytes of grain state that went to the database, by form: whole, or patch");
+
     private static readonly Histogram<long> RowBytes = Meter.CreateHistogram<long>(
         "streamforge.storage.row.size", "By", "Bytes of one written row of grain state");
 
@@ -27,6 +30,9 @@ public static class StorageMeter
         Bytes.Add(bytes, tag);
         RowBytes.Record(bytes, tag);
     }
+
+    internal static void Sent(string state, int bytes, bool isPatch) => SentBytes.Add(
+        bytes, new KeyValuePair<string, object?>("state", state), new KeyValuePair<string, object?>("form", isPatch ? "patch" : "whole"));
 
     internal static void Conflict(string state) => Conflicts.Add(1, new KeyValuePair<string, object?>("state", state));
 

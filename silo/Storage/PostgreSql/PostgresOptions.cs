@@ -21,6 +21,13 @@ public sealed record PostgresOptions
     [Range(64 * 1024, 256 * 1024 * 1024)]
     public int MaxBatchBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>
+    /// Memory for the states that were stored last, bytes: a state of 4 KiB or more whose last version is among them is written as a patch
+    /// of it, where that is much shorter. 0: states are always written whole. Default: 128 MiB.
+    /// </summary>
+    [Range(0L, 64L * 1024 * 1024 * 1024)]
+    public long PatchMemoryBytes { get; init; } = 128 * 1024 * 1024;
+
     /// <summary>After this long a statement's outcome is unknown and the caller repeats it. Default: 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -11,16 +11,7 @@ public sealed class PostgresStateStore(PostgresDatabase database) : IStateStore
     private readonly StateWriter _writer = new(database);
 
     public ValueTask<StateRow?> Read(StateKey key, CancellationToken cancellation) => database.Run(
-        async (connection, token) =>
-        {
-            await using var command = Keyed(
-                connection, "select schema_version, payload, etag from streamforge.state where kind = $1 and id = $2", key);
-            await using var reader = await command.ExecuteReaderAsync(token);
-            return await reader.ReadAsync(token)
-                ? new StateRow(key, reader.GetInt32(0), reader.GetFieldValue<byte[]>(1), reader.GetString(2))
-                : null;
-        },
-        cancellation);
+        (connection, token) => StateReadStatement.Execute(connection, key, token), cancellation);
 
     public async ValueTask<WriteOutcome> Write(StateWrite write, CancellationToken cancellation)
     {
@@ -33,9 +24,15 @@ public sealed class PostgresStateStore(PostgresDatabase database) : IStateStore
         async (connection, token) =>
         {
             await using var delete = Keyed(
-                connection, "delete from streamforge.state where kind = $1 and id = $2 and etag = $3", key);
+                connection,
+                """
+                with gone as (delete from streamforge.state where kind = $1 and id = $2 and etag = $3 returning kind, id),
+                     patches as (delete from streamforge.state_patch p using gone where p.kind = gone.kind and p.id = gone.id)
+                select count(*) from gone
+                """,
+                key);
             delete.Parameters.Add(new NpgsqlParameter<string> { TypedValue = expectedETag });
-            if (await delete.ExecuteNonQueryAsync(token) > 0)
+            if ((long)(await delete.ExecuteScalarAsync(token))! > 0)
                 return new WriteOutcome(true, null);
             var stored = await CurrentETag(connection, key, token);
             return new WriteOutcome(stored is null, stored);
@@ -70,7 +67,7 @@ public sealed class PostgresStateStore(PostgresDatabase database) : IStateStore
     private static string Select(StateQuery query, NpgsqlParameterCollection parameters)
     {
         var sql = new StringBuilder(
-            "select id, scope, status, sequence, due_at, written_at, octet_length(payload) from streamforge.state where kind = $1");
+            "select id, scope, status, sequence, due_at, written_at, coalesce(bytes, octet_length(base)) from streamforge.state where kind = $1");
         parameters.AddWithValue(query.Kind);
         And("scope = ", query.Scope);
         And("status = ", query.Status);

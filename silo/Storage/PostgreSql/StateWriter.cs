@@ -14,22 +14,31 @@ internal sealed class StateWriter : IAsyncDisposable
 
     private readonly PostgresDatabase _database;
     private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>();
+    private readonly StateForms _forms;
     private readonly Task[] _loops;
 
     public StateWriter(PostgresDatabase database)
     {
         _database = database;
+        _forms = new StateForms(database.Options.PatchMemoryBytes);
         // On the pool's scheduler, whatever turn the store was made in.
         _loops = [.. Enumerable.Range(0, database.Options.WriteConnections).Select(_ => Task.Factory.StartNew(
             Loop, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap())];
     }
 
-    private sealed record Pending(StateWrite Write, TaskCompletionSource<WriteOutcome> Done);
+    private sealed class Pending(StateWrite write)
+    {
+        public StateWrite Write => write;
+
+        public StateForm Form { get; set; }
+
+        public TaskCompletionSource<WriteOutcome> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     /// <exception cref="StateStoreException">The outcome is unknown.</exception>
     public Task<WriteOutcome> Write(StateWrite write)
     {
-        var pending = new Pending(write, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new Pending(write);
         if (!_queue.Writer.TryWrite(pending))
             pending.Done.SetException(new StateStoreException("PostgreSQL: the store is closed."));
         return pending.Done.Task;
@@ -69,16 +78,21 @@ internal sealed class StateWriter : IAsyncDisposable
 
         void Sort(Pending pending)
         {
-            var fits = batch.Count == 0
-                || (batch.Count < options.MaxBatchRows && bytes + pending.Write.Payload.Length <= options.MaxBatchBytes);
-            if (!keys.Add(pending.Write.Key) || !fits)
+            if (batch.Count >= options.MaxBatchRows || !keys.Add(pending.Write.Key))
+            {
+                later.Enqueue(pending);
+                return;
+            }
+
+            pending.Form = _forms.Choose(pending.Write);
+            if (batch.Count > 0 && bytes + pending.Form.Content.Length > options.MaxBatchBytes)
             {
                 later.Enqueue(pending);
                 return;
             }
 
             batch.Add(pending);
-            bytes += pending.Write.Payload.Length;
+            bytes += pending.Form.Content.Length;
         }
     }
 
@@ -94,7 +108,10 @@ internal sealed class StateWriter : IAsyncDisposable
             var unknown = PostgresDatabase.Unknown(error);
             _database.Logger.WriteFailed(error, batch.Count);
             foreach (var pending in batch)
+            {
+                _forms.Forget(pending.Write.Key);
                 pending.Done.TrySetException(unknown);
+            }
         }
     }
 
@@ -102,9 +119,9 @@ internal sealed class StateWriter : IAsyncDisposable
     {
         try
         {
-            var outcomes = await Execute(connection, batch.ConvertAll(static p => p.Write));
+            var outcomes = await Execute(connection, batch.ConvertAll(static p => new RowWrite(p.Write, p.Form)));
             for (var i = 0; i < batch.Count; i++)
-                batch[i].Done.TrySetResult(outcomes[i]);
+                Settle(batch[i], outcomes[i]);
         }
         catch (PostgresException error) when (batch.Count > 1 && IsOfOneRow(error))
         {
@@ -116,20 +133,40 @@ internal sealed class StateWriter : IAsyncDisposable
         }
     }
 
-    private async Task<WriteOutcome[]> Execute(NpgsqlConnection connection, List<StateWrite> writes)
+    private async Task<RowOutcome[]> Execute(NpgsqlConnection connection, List<RowWrite> rows)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await StateWriteStatement.Execute(connection, writes, _database.Time.GetUtcNow(), CancellationToken.None);
+                return await StateWriteStatement.Execute(connection, rows, _database.Time.GetUtcNow(), CancellationToken.None);
             }
             catch (PostgresException error) when (attempt < MostAttempts && IsRolledBack(error))
             {
                 // The other side goes on meanwhile, so this one gets through in the end.
-                _database.Logger.BatchRepeated(error, writes.Count);
+                _database.Logger.BatchRepeated(error, rows.Count);
             }
         }
+    }
+
+    private void Settle(Pending pending, RowOutcome row)
+    {
+        var (write, form) = (pending.Write, pending.Form);
+        if (row.ByThis)
+        {
+            _forms.Stored(write, form);
+            StorageMeter.Sent(write.Key.Kind, form.Content.Length, form.Number > 0);
+        }
+        else
+        {
+            _forms.Forget(write.Key);
+        }
+
+        // Somebody stored another state under the ETag of the one that was patched: the next attempt writes it whole.
+        if (form.Number > 0 && !row.Outcome.Written && row.Outcome.StoredETag == write.ExpectedETag)
+            pending.Done.TrySetException(new StateStoreException($"PostgreSQL: {write.Key} is not the state that the patch is for."));
+        else
+            pending.Done.TrySetResult(row.Outcome);
     }
 
     private async Task WriteRest(NpgsqlConnection connection, List<Pending> rest)

@@ -1,3 +1,4 @@
+using StreamForge.Grains.State;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Storage.PostgreSql;
 using StreamForge.Tests.Support.Postgres;
@@ -13,12 +14,42 @@ public sealed class PostgresSchemaTests
         await using var fixture = await PostgresFixture.Create();
         // Each with connections of its own, as processes have.
         var databases = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => fixture.Open()));
-        Assert.Equal("1 2 3", await Versions(fixture));
+        Assert.Equal("1 2 3 4", await Versions(fixture));
         foreach (var database in databases)
             await database.DisposeAsync();
 
         await using var later = await fixture.Open();
-        Assert.Equal("1 2 3", await Versions(fixture));
+        Assert.Equal("1 2 3 4", await Versions(fixture));
+    }
+
+    [Fact]
+    public async Task Rows_from_before_there_were_patches_are_read_listed_and_then_patched()
+    {
+        await using var fixture = await PostgresFixture.Create();
+        await fixture.Scalar<int>(
+            "create schema streamforge; create table streamforge.schema_version ("
+            + "version integer primary key, step text not null, applied_at timestamptz not null default now()); select 1");
+        foreach (var (number, step) in new[] { (1, "001_state"), (2, "002_partitions"), (3, "003_losses") })
+            await fixture.Scalar<int>(Step(step) + $"; insert into streamforge.schema_version values ({number}, '{step}'); select 1");
+        await fixture.Scalar<int>(
+            "insert into streamforge.state (kind, id, etag, schema_version, payload, written_at) "
+            + "select 'book', 'i', 'a', 1, decode(repeat('ab', 20000), 'hex'), now() returning 1");
+
+        await using var database = await fixture.Open();
+        await using var store = new PostgresStateStore(database);
+        var key = new StateKey("book", "i");
+        var state = (await store.Read(key, CancellationToken.None))!.Payload.ToArray();
+        Assert.Equal(Enumerable.Repeat((byte)0xAB, 20_000), state);
+        Assert.Equal(20_000, Assert.Single(await store.Query(new StateQuery("book"), CancellationToken.None)).Bytes);
+        foreach (var (from, to, patches) in new[] { ("a", "b", 0), ("b", "c", 1) })
+        {
+            state = [.. state];
+            state[7]++;
+            var write = new StateWrite { Key = key, SchemaVersion = 1, Payload = state, ExpectedETag = from, ETag = to };
+            Assert.True((await store.Write(write, CancellationToken.None)).Written);
+            Assert.Equal(state, (await store.Read(key, CancellationToken.None))!.Payload.ToArray());
+            Assert.Equal(patches, await fixture.Scalar<int>("select patches from streamforge.state"));
+        }
     }
 
     [Fact]
@@ -38,6 +69,13 @@ public sealed class PostgresSchemaTests
             new PostgresOptions { ConnectionString = "Host=/nowhere;Username=postgres" }, TimeProvider.System,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<PostgresDatabase>.Instance, CancellationToken.None));
         Assert.DoesNotContain('\n', refused.Message);
+    }
+
+    private static string Step(string name)
+    {
+        using var reader = new StreamReader(
+            typeof(PostgresDatabase).Assembly.GetManifestResourceStream($"postgres-schema/{name}.sql")!);
+        return reader.ReadToEnd();
     }
 
     private static Task<string> Versions(PostgresFixture fixture) =>
