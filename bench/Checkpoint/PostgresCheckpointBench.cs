@@ -18,7 +18,7 @@ public sealed record CheckpointBenchOptions
     public IReadOnlyList<int> PayloadBytes { get; init; } = [1_024, 50 * 1_024];
 
     /// <summary>How long each side is measured, in all.</summary>
-    public double Seconds { get; init; } = 10;
+    public double Seconds { get; init; } = 8;
 
     /// <summary>Connections that write batches. Default: the store's own.</summary>
     public int WriteConnections { get; init; } = new PostgresOptions().WriteConnections;
@@ -30,20 +30,31 @@ public sealed record CheckpointBenchOptions
     public int WorkingSetBytes { get; init; } = 32 * 1_024 * 1_024;
 
     /// <summary>The two sides take turns this often, so that a change of the machine's load meets both.</summary>
-    public int Turns { get; init; } = 5;
+    public int Turns { get; init; } = 4;
 }
 
 /// <summary>
-/// The same rows, the same bytes, the same condition on the ETag, each commit flushed to disk: once as one-row transactions on 16
-/// connections, once by the state store's batches. Measured is what lasts: the table has statistics, both sides have warmed up, and a
-/// private server writes over old segments of its log, as one does that has run for a while.
+/// The same states, the same condition on the ETag, each commit flushed to disk: once as one-row transactions on 16 connections, once by
+/// the state store's batches. Two forms: <c>whole</c>, both sides send the same bytes, which cannot be compressed; <c>patch</c>, as the
+/// platform does it, large states as patches of the version before, while the one-row side sends them whole. A write changes 1,000 bytes
+/// in ten places. Measured is what lasts: the table has statistics, both sides have warmed up, and a private server writes over old
+/// segments of its log, as one does that has run for a while.
 /// </summary>
+/// <remarks>
+/// Two bounds are measured in the same turns: <c>copy_rows_per_s</c>, whole states by plain COPY, see <see cref="CopiedRows"/>; and
+/// <c>disk_bound_rows_per_s</c>, what the disk's synced writes would allow by the bytes of log that a batched row takes.
+/// </remarks>
 public static class PostgresCheckpointBench
 {
     private const int OldSegments = 192;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
-    /// <returns>A line a payload size: rows/s and MB/s of both, and their ratio.</returns>
+    // The store patches no smaller states.
+    private const int PatchedFrom = 4_096;
+
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BoundTurn = TimeSpan.FromSeconds(0.5);
+
+    /// <returns>A line a payload size and form: rows/s of both, their ratio, and what bounds them.</returns>
     public static async Task<IReadOnlyList<Figures>> RunAsync(
         CheckpointBenchOptions options, IProgress<string> progress, CancellationToken cancellation)
     {
@@ -57,7 +68,12 @@ public static class PostgresCheckpointBench
             await AgeLog(settings.ConnectionString, progress);
         var figures = new List<Figures>();
         foreach (var size in options.PayloadBytes)
-            figures.Add(await Measure(options, settings, size, progress, cancellation));
+        {
+            figures.Add(await Measure(options, settings with { PatchMemoryBytes = 0 }, size, progress, cancellation));
+            if (size >= PatchedFrom)
+                figures.Add(await Measure(options, settings, size, progress, cancellation));
+        }
+
         return figures;
     }
 
@@ -90,43 +106,50 @@ public static class PostgresCheckpointBench
         var durable = await Setting(source, "fsync") == "on" && await Setting(source, "synchronous_commit") == "on";
 
         var rows = Math.Clamp(options.WorkingSetBytes / size, 500, 10_000);
-        progress.Report($"{size} bytes: writing {rows} rows, warming up");
+        var form = settings.PatchMemoryBytes == 0 ? "whole" : "patch";
+        progress.Report($"{size} bytes, {form}: writing {rows} rows, warming up");
         await Clear(source);
-        var grains = Grains(rows, size);
-        await Task.WhenAll(grains.Select(g => g.Write(store, cancellation)));
+        // Each side has rows of its own, as nobody else writes a grain's state.
+        var (singles, grains) = (Grains("one-row", rows, size), Grains("batched", rows, size));
+        foreach (var side in new[] { singles, grains })
+            await Task.WhenAll(side.Select(g => g.Write(store, cancellation)));
         await Execute(source, "analyze streamforge.state");
-        await new Rate().Measure(WarmUp, stop => OneRow(source, grains, options.Connections, stop));
-        await new Rate().Measure(WarmUp, stop => Batched(store, grains, stop));
+        await new Rate(source).Measure(WarmUp, stop => OneRow(source, singles, options.Connections, stop));
+        await new Rate(source).Measure(WarmUp, stop => Batched(store, grains, stop));
 
-        var oneRow = new Rate();
-        var batched = new Rate();
+        var (oneRow, batched, copied, disk) = (new Rate(source), new Rate(source), new Rate(source), 0d);
         var turn = TimeSpan.FromSeconds(options.Seconds / options.Turns);
         for (var i = 1; i <= options.Turns; i++)
         {
-            progress.Report($"{size} bytes: turn {i} of {options.Turns}, one-row transactions on {options.Connections} connections");
-            await oneRow.Measure(turn, stop => OneRow(source, grains, options.Connections, stop));
-            progress.Report($"{size} bytes: turn {i} of {options.Turns}, batches");
+            progress.Report($"{size} bytes, {form}: turn {i} of {options.Turns}, one-row transactions on {options.Connections} connections");
+            await oneRow.Measure(turn, stop => OneRow(source, singles, options.Connections, stop));
+            progress.Report($"{size} bytes, {form}: turn {i} of {options.Turns}, batches");
             await batched.Measure(turn, stop => Batched(store, grains, stop));
+            await Execute(source, CopiedRows.Create);
+            await copied.Measure(BoundTurn, stop => CopiedRows.Write(source, settings, grains, stop));
+            await Execute(source, CopiedRows.Drop);
+            disk += SyncedWrites.Measure(BoundTurn) / options.Turns;
         }
 
         await Clear(source);
         return new Figures("postgres-checkpoint",
         [
-            ("payload_bytes", size), ("connections", options.Connections), ("fsync", durable),
+            ("payload_bytes", size), ("form", form), ("connections", options.Connections), ("fsync", durable),
             ("one_row_rows_per_s", oneRow.PerSecond), ("batched_rows_per_s", batched.PerSecond),
             ("ratio", batched.PerSecond / oneRow.PerSecond),
-            ("one_row_mb_per_s", oneRow.PerSecond * size / 1e6), ("batched_mb_per_s", batched.PerSecond * size / 1e6),
+            ("one_row_wal_bytes", oneRow.LogBytes), ("batched_wal_bytes", batched.LogBytes), ("copy_rows_per_s", copied.PerSecond),
+            ("disk_mb_per_s", disk / 1e6), ("disk_bound_rows_per_s", disk / batched.LogBytes),
         ]);
     }
 
-    private static Grain[] Grains(int rows, int size)
+    private static Grain[] Grains(string side, int rows, int size)
     {
         var random = new Random(42);
         return [.. Enumerable.Range(0, rows).Select(i =>
         {
             var payload = new byte[size];
             random.NextBytes(payload);
-            return new Grain($"bench-{size}", $"binance:COIN{i:00000}", payload);
+            return new Grain($"bench-{side}-{size}", $"binance:COIN{i:00000}", payload, i);
         })];
     }
 
@@ -174,7 +197,13 @@ public static class PostgresCheckpointBench
     }
 
     private static Task Clear(NpgsqlDataSource source) =>
-        Execute(source, "delete from streamforge.state where kind like 'bench-%'");
+        Execute(
+            source,
+            """
+            delete from streamforge.state where kind like 'bench-%';
+            delete from streamforge.state_patch where kind like 'bench-%';
+            checkpoint;
+            """);
 
     private static async Task Execute(NpgsqlDataSource source, string sql)
     {
@@ -182,20 +211,32 @@ public static class PostgresCheckpointBench
         await command.ExecuteNonQueryAsync();
     }
 
-    private sealed class Rate
+    private static async Task<decimal> LogPosition(NpgsqlDataSource source)
     {
+        await using var command = source.CreateCommand("select pg_current_wal_lsn() - '0/0'::pg_lsn");
+        return (decimal)(await command.ExecuteScalarAsync())!;
+    }
+
+    private sealed class Rate(NpgsqlDataSource source)
+    {
+        private decimal _logged;
         private long _rows;
         private TimeSpan _time;
+
+        /// <summary>Bytes of the server's log a row.</summary>
+        public double LogBytes => (double)_logged / _rows;
 
         public double PerSecond => _rows / _time.TotalSeconds;
 
         /// <summary>The time counts to the end of the last write.</summary>
         public async Task Measure(TimeSpan turn, Func<CancellationToken, Task<long>> run)
         {
+            var before = await LogPosition(source);
             using var stop = new CancellationTokenSource(turn);
             var watch = Stopwatch.StartNew();
             _rows += await run(stop.Token);
             _time += watch.Elapsed;
+            _logged += await LogPosition(source) - before;
         }
     }
 }
