@@ -65,7 +65,7 @@ internal sealed class OneRowWriter : IAsyncDisposable
         var command = new NpgsqlCommand(
             """
             update streamforge.state
-            set etag = $4, schema_version = 1, base = $5, patches = 0, bytes = length($5), digest = null, scope = 'binance', status = 'live',
+            set etag = $4, schema_version = 1, base = $5, patches = 0, bytes = null, digest = null, scope = 'binance', status = 'live',
                 sequence = $6, written_at = now()
             where kind = $1 and id = $2 and etag = $3
             """,

@@ -31,6 +31,9 @@ public static class StatePatch
     /// <summary>How far a change in place is followed before the index is asked.</summary>
     private const int Nearby = 16;
 
+    /// <summary>How far, before the index is even made; and so many equal bytes show that it was in place.</summary>
+    private const int FarButInPlace = 256, SurelyInPlace = 32;
+
     /// <returns>The patch; null where it would have more than <paramref name="limit"/> bytes.</returns>
     public static byte[]? Make(ReadOnlySpan<byte> old, ReadOnlySpan<byte> next, int limit)
     {
@@ -59,10 +62,14 @@ public static class StatePatch
             var length = from < old.Length ? next[at..].CommonPrefixLength(old[from..]) : 0;
             if (length < ShortestCopy && length < next.Length - at)
             {
-                if (!isIndexed)
-                    Fill(index, old);
-                isIndexed = true;
-                length = Find(old, next, limit, index, ref at, ref from);
+                length = isIndexed ? 0 : GoOn(old, next, ref at, ref from);
+                if (length == 0)
+                {
+                    if (!isIndexed)
+                        Fill(index, old);
+                    isIndexed = true;
+                    length = Find(old, next, limit, index, ref at, ref from);
+                }
             }
 
             if (!output.Run(next[literal..at], length, from))
@@ -104,6 +111,26 @@ public static class StatePatch
 
         input.End();
         return next;
+    }
+
+    /// <summary>Goes on in both states, side by side, to where they are equal again.</summary>
+    /// <returns>Length of the run; 0 where there is none soon: then nothing is moved.</returns>
+    private static int GoOn(ReadOnlySpan<byte> old, ReadOnlySpan<byte> next, ref int at, ref int from)
+    {
+        var last = Math.Min(FarButInPlace, Math.Min(next.Length - at, old.Length - from) - SurelyInPlace);
+        for (var step = 1; step <= last; step++)
+        {
+            if (Word(next, at + step) != Word(old, from + step))
+                continue;
+            var length = next[(at + step)..].CommonPrefixLength(old[(from + step)..]);
+            if (length < SurelyInPlace)
+                continue;
+            at += step;
+            from += step;
+            return length;
+        }
+
+        return 0;
     }
 
     /// <summary>Goes on in the new state to the next run that the old one has.</summary>

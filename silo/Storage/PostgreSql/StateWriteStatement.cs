@@ -13,36 +13,46 @@ internal readonly record struct RowOutcome(WriteOutcome Outcome, bool ByThis)
 }
 
 /// <summary>
-/// Many conditional writes of different rows: a statement for those that expect a row and one for those that expect none, both in one
-/// transaction, and so in one flush to disk.
+/// Many conditional writes of different rows: a statement for those that are replaced, one for those that are patched and one for those
+/// that are new, in one transaction, and so in one flush to disk.
 /// </summary>
 internal static class StateWriteStatement
 {
-    private const string Input =
-        """
-        unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::bytea[], $7::integer[], $8::integer[], $9::integer[],
-               $10::integer[], $11::text[], $12::text[], $13::bigint[], $14::timestamptz[])
-            with ordinality
-            as i(kind, id, expected, etag, schema_version, content, number, bytes, digest, previous, scope, status, sequence, due_at, n)
-        """;
+    private const string Arrays =
+        "$1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::bytea[], $7::integer[], $8::text[], $9::text[], "
+        + "$10::bigint[], $11::timestamptz[]";
+
+    private const string Names = "kind, id, expected, etag, schema_version, content, digest, scope, status, sequence, due_at";
+    private const string Input = $"unnest({Arrays}) with ordinality as i({Names}, n)";
+    private const string Set =
+        "etag = i.etag, schema_version = i.schema_version, digest = i.digest, scope = i.scope, status = i.status, "
+        + "sequence = i.sequence, due_at = i.due_at, written_at = $12";
 
     // No lock is taken beforehand: an update that meets a row under change waits, and then holds the condition against the row's newest
-    // version. A patch has one condition more: that it is the next, and made for the state that is stored. A base that stays is not
-    // written again, for PostgreSQL keeps it out of line. Returned are the places of the rows that were written.
-    private const string Update =
+    // version. It returns the places of the rows that it wrote.
+    private const string Replace =
+        $"""
+        update streamforge.state s
+        set {Set}, base = i.content, patches = 0, bytes = null
+        from {Input}
+        where s.kind = i.kind and s.id = i.id and s.etag = i.expected
+        returning i.n::integer - 1
+        """;
+
+    // Conditions more: that the patch is the next, and made for the state that is stored. The base is not written again, for PostgreSQL
+    // keeps it out of line.
+    private const string Patch =
         $"""
         with changed as (
             update streamforge.state s
-            set etag = i.etag, schema_version = i.schema_version, base = case when i.number = 0 then i.content else s.base end,
-                patches = i.number, bytes = i.bytes, digest = i.digest, scope = i.scope, status = i.status, sequence = i.sequence,
-                due_at = i.due_at, written_at = $15
-            from {Input}
-            where s.kind = i.kind and s.id = i.id and s.etag = i.expected
-                and (i.number = 0 or (s.patches = i.number - 1 and s.digest = i.previous))
-            returning i.n, i.kind, i.id, i.number, case when i.number > 0 then i.content end as patch
-        ), patched as (
+            set {Set}, patches = i.number, bytes = i.bytes
+            from unnest({Arrays}, $13::integer[], $14::integer[], $15::integer[])
+                with ordinality as i({Names}, number, previous, bytes, n)
+            where s.kind = i.kind and s.id = i.id and s.etag = i.expected and s.patches = i.number - 1 and s.digest = i.previous
+            returning i.n, i.kind, i.id, i.number, i.content
+        ), added as (
             insert into streamforge.state_patch (kind, id, number, patch)
-            select kind, id, number, patch from changed where number > 0
+            select kind, id, number, content from changed
             on conflict (kind, id, number) do update set patch = excluded.patch
         )
         select n::integer - 1 from changed
@@ -50,9 +60,8 @@ internal static class StateWriteStatement
 
     private const string Insert =
         $"""
-        insert into streamforge.state
-            (kind, id, etag, schema_version, base, bytes, digest, scope, status, sequence, due_at, written_at)
-        select i.kind, i.id, i.etag, i.schema_version, i.content, i.bytes, i.digest, i.scope, i.status, i.sequence, i.due_at, $15
+        insert into streamforge.state (kind, id, etag, schema_version, base, digest, scope, status, sequence, due_at, written_at)
+        select i.kind, i.id, i.etag, i.schema_version, i.content, i.digest, i.scope, i.status, i.sequence, i.due_at, $12
         from {Input}
         on conflict (kind, id) do nothing
         returning kind, id
@@ -74,27 +83,28 @@ internal static class StateWriteStatement
         NpgsqlConnection connection, IReadOnlyList<RowWrite> rows, DateTimeOffset now, CancellationToken cancellation)
     {
         var outcomes = new RowOutcome[rows.Count];
-        var known = Places(rows, static r => r.Write.ExpectedETag is not null);
-        var fresh = Places(rows, static r => r.Write.ExpectedETag is null);
+        (string Sql, int[] Places)[] statements =
+        [
+            (Replace, Places(rows, static r => r.Write.ExpectedETag is not null && r.Form.Number == 0)),
+            (Patch, Places(rows, static r => r.Form.Number > 0)),
+            (Insert, Places(rows, static r => r.Write.ExpectedETag is null)),
+        ];
+        statements = Array.FindAll(statements, static s => s.Places.Length > 0);
         await using (var batch = new NpgsqlBatch(connection))
         {
-            if (known.Length > 0)
-                batch.BatchCommands.Add(Command(Update, rows, known, now));
-            if (fresh.Length > 0)
-                batch.BatchCommands.Add(Command(Insert, rows, fresh, now));
+            foreach (var (sql, places) in statements)
+                batch.BatchCommands.Add(Command(sql, rows, places, now));
             await using var reader = await batch.ExecuteReaderAsync(cancellation);
-            if (known.Length > 0)
+            foreach (var (sql, places) in statements)
             {
+                var byKey = sql == Insert ? places.ToDictionary(place => rows[place].Write.Key) : null;
                 while (await reader.ReadAsync(cancellation))
-                    outcomes[known[reader.GetInt32(0)]] = RowOutcome.Written;
-                await reader.NextResultAsync(cancellation);
-            }
+                {
+                    var place = byKey?[new StateKey(reader.GetString(0), reader.GetString(1))] ?? places[reader.GetInt32(0)];
+                    outcomes[place] = RowOutcome.Written;
+                }
 
-            if (fresh.Length > 0)
-            {
-                var places = fresh.ToDictionary(place => rows[place].Write.Key);
-                while (await reader.ReadAsync(cancellation))
-                    outcomes[places[new StateKey(reader.GetString(0), reader.GetString(1))]] = RowOutcome.Written;
+                await reader.NextResultAsync(cancellation);
             }
         }
 
@@ -131,27 +141,35 @@ internal static class StateWriteStatement
         return [.. places];
     }
 
-    private static NpgsqlBatchCommand Command(string sql, IReadOnlyList<RowWrite> rows, int[] places, DateTimeOffset now) => new(sql)
+    private static NpgsqlBatchCommand Command(string sql, IReadOnlyList<RowWrite> rows, int[] places, DateTimeOffset now)
     {
-        Parameters =
+        var command = new NpgsqlBatchCommand(sql)
         {
-            Column(rows, places, static r => r.Write.Key.Kind),
-            Column(rows, places, static r => r.Write.Key.Id),
-            Column(rows, places, static r => r.Write.ExpectedETag),
-            Column(rows, places, static r => r.Write.ETag),
-            Column(rows, places, static r => r.Write.SchemaVersion),
-            Column(rows, places, static r => r.Form.Content),
-            Column(rows, places, static r => r.Form.Number),
-            Column(rows, places, static r => r.Write.Payload.Length),
-            Column(rows, places, static r => r.Form.Digest),
-            Column(rows, places, static r => r.Form.Previous),
-            Column(rows, places, static r => r.Write.Index.Scope),
-            Column(rows, places, static r => r.Write.Index.Status),
-            Column(rows, places, static r => r.Write.Index.Sequence),
-            Column(rows, places, static r => r.Write.Index.DueAt?.UtcDateTime),
-            new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-        },
-    };
+            Parameters =
+            {
+                Column(rows, places, static r => r.Write.Key.Kind),
+                Column(rows, places, static r => r.Write.Key.Id),
+                Column(rows, places, static r => r.Write.ExpectedETag),
+                Column(rows, places, static r => r.Write.ETag),
+                Column(rows, places, static r => r.Write.SchemaVersion),
+                Column(rows, places, static r => r.Form.Content),
+                Column(rows, places, static r => r.Form.Digest),
+                Column(rows, places, static r => r.Write.Index.Scope),
+                Column(rows, places, static r => r.Write.Index.Status),
+                Column(rows, places, static r => r.Write.Index.Sequence),
+                Column(rows, places, static r => r.Write.Index.DueAt?.UtcDateTime),
+                new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            },
+        };
+        if (sql == Patch)
+        {
+            command.Parameters.Add(Column(rows, places, static r => r.Form.Number));
+            command.Parameters.Add(Column(rows, places, static r => r.Form.Previous));
+            command.Parameters.Add(Column(rows, places, static r => r.Write.Payload.Length));
+        }
+
+        return command;
+    }
 
     private static NpgsqlParameter<T[]> Column<T>(IReadOnlyList<RowWrite> rows, int[] places, Func<RowWrite, T> column) =>
         new() { TypedValue = Array.ConvertAll(places, place => column(rows[place])) };

@@ -177,7 +177,7 @@ internal sealed class StateWriter : IAsyncDisposable
             await Write(rest);
     }
 
-    /// <summary>The same for all that write batches, so that they do not wait for each other in a circle.</summary>
+    /// <summary>The same for all that write batches, so that they seldom wait for each other in a circle.</summary>
     private static int InKeyOrder(StateKey a, StateKey b)
     {
         var byKind = string.CompareOrdinal(a.Kind, b.Kind);

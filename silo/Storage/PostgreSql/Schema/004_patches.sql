@@ -1,6 +1,6 @@
 -- A large state that changed a little is not written again: what changed is kept as a patch of the state before. A row then has the
--- state that was last written whole (base), how many patches lead from there to the state (patches), and how it ends up: its bytes,
--- and its CRC-32C (digest), by which the next patch proves that it is made for it. Rows from before this step have neither.
+-- state that was last written whole (base), how many patches lead from there to the state (patches), how many bytes that has (bytes;
+-- null: as many as the base), and its CRC-32C (digest; null: unknown), by which the next patch proves that it is made for it.
 -- The column's new name keeps out processes that know nothing of patches: they would take the base for the state.
 alter table streamforge.state rename column payload to base;
 alter table streamforge.state
