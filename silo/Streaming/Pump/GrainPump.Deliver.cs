@@ -204,25 +204,39 @@ internal sealed partial class GrainPump
         Log.KeyParked(Services.Logger, Partition, lane.Key, fromOffset, error.Message);
     }
 
-    /// <summary>Reads again from the log what was left there of one key, as much as one lane may hold at a time.</summary>
+    /// <summary>
+    /// Reads again from the log what was left there of one key, as much as one lane may hold at a time. What retention took meanwhile is a
+    /// loss like any other: the key goes on behind it.
+    /// </summary>
     private async Task Refill(PumpLedger ledger, KeyLane lane)
     {
         var next = lane.LeftFrom!.Value;
         lane.ProgressAt = Time.GetUtcNow();
-        await foreach (var record in Services.EventLog.Read(Partition, next, Aborting))
+        try
         {
-            // Up to where the reader is: what it reads from now on comes to the lane directly.
-            if (Halting || record.Offset >= ledger.ReadPosition)
-                break;
-            next = record.Offset + 1;
-            if (_names.Of(record.Key) != lane.Key || WatermarkRecord.Is(record) || LossRecord.Is(record))
-                continue;
-            ledger.Refill(lane, Decode(record, lane.Key));
-            lane.LeftFromNow(next);
-            Services.Counters.CountIn(1);
-            if (lane.PendingBytes >= Options.RunBytes)
-                break;
+            await foreach (var record in Services.EventLog.Read(Partition, next, Aborting))
+            {
+                // Up to where the reader is: what it reads from now on comes to the lane directly.
+                if (Halting || record.Offset >= ledger.ReadPosition)
+                    break;
+                next = record.Offset + 1;
+                if (_names.Of(record.Key) != lane.Key || WatermarkRecord.Is(record) || LossRecord.Is(record))
+                    continue;
+                ledger.Refill(lane, Decode(record, lane.Key));
+                lane.LeftFromNow(next);
+                Services.Counters.CountIn(1);
+                if (lane.PendingBytes >= Options.RunBytes)
+                    break;
+            }
         }
+        catch (OffsetOutOfRangeException gone) when (gone.Offset < gone.Bounds.Start)
+        {
+            // Only up to the reader: what is gone behind it, it finds itself.
+            var to = Math.Min(gone.Bounds.Start, ledger.ReadPosition);
+            Lose(new LossRange(next, to));
+            next = to;
+        }
+
         // The reader may have left more behind while this one read: then there is another round.
         lane.LeftFromNow(next >= ledger.ReadPosition ? null : next);
     }

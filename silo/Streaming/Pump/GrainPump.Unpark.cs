@@ -27,7 +27,7 @@ internal sealed partial class GrainPump
         {
             if (lane.Parked)
                 return false;
-            await Task.WhenAny(Changed.Next.OnThisTurn(), Task.Delay(Options.CheckpointMin, Time, Aborting));
+            await Task.WhenAny(Changed.Next.OnThisTurn(), Task.Delay(Options.CheckpointMin, Time, Aborting).OnThisTurn());
         }
         if (Halting || !ReferenceEquals(ledger, _ledger))
             return false;

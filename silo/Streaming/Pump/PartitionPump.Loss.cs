@@ -46,7 +46,8 @@ internal abstract partial class PartitionPump
         Log.LossClosed(_services.Logger, Partition, loss.From, loss.To);
     }
 
-    private void Lose(LossRange range)
+    /// <summary>Retention took what was to be read in that range.</summary>
+    protected void Lose(LossRange range)
     {
         var loss = new PartitionLoss(range.From, range.To, Time.GetUtcNow());
         NoteLoss(loss);

@@ -208,7 +208,7 @@ internal abstract partial class PartitionPump : IDisposable
             {
                 // Also by the clock: a lane becomes stuck by time passing, not by an event. One timer at a time, however often.
                 if (_look.IsCompleted)
-                    _look = Task.Delay(Options.LeaveAfter, Time, _stopping.Token);
+                    _look = Task.Delay(Options.LeaveAfter, Time, _stopping.Token).OnThisTurn();
                 await Task.WhenAny(Changed.Next.OnThisTurn(), _look);
                 continue;
             }

@@ -91,6 +91,34 @@ public sealed class LossTests
         Assert.Equal((100, start), Range(await Row(harness)));
     }
 
+    /// <summary>Found by simulation, seed 11: the partition went back again and again, and the key never went on.</summary>
+    [Fact]
+    public async Task A_parked_key_whose_records_retention_took_goes_on_behind_them()
+    {
+        await using var harness = await PumpHarness.Create(_smallSegments);
+        var broken = true;
+        harness.Grain("bad").Before = _ => broken ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
+        harness.Grain("bad").Past = _ => false;
+        for (var number = 0; number < 60; number++)
+        {
+            await harness.Append("bad", number.ToString(CultureInfo.InvariantCulture));
+            await harness.Append("good", number.ToString(CultureInfo.InvariantCulture));
+        }
+
+        var group = await harness.Join();
+        await harness.AllDurable();
+        var start = await harness.DropBelow(100);
+        Assert.InRange(start, 1, 100);
+        broken = false;
+        var pump = (GrainPump)Assert.Single(group.Pumps);
+        Assert.True(await group.On(pump, () => pump.Unpark("bad")));
+        Assert.Equal(Enumerable.Range(0, 60).Select(n => (long)n).Where(n => 2 * n >= start), harness.Grain("bad").Values);
+        Assert.Empty(await harness.Partitions.ListParked(harness.Key, CancellationToken.None));
+        var told = harness.Board.Of("numbers", 0, "bad", "src").Loss!.Value;
+        Assert.Equal((0, start), (told.From, told.To));
+        harness.AssertBooksBalance();
+    }
+
     [Fact]
     public async Task What_the_origin_lost_stands_in_the_derived_partition_between_before_and_after()
     {
