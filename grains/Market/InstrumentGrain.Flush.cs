@@ -19,10 +19,15 @@ public sealed partial class InstrumentGrain
         ThrowIfLost();
         var (load, wanted, bytes) = (_load, state.State.Changes, 0L);
         while (_load == load && _durableChanges < wanted)
+        {
+            // Who waited for a write that was refused does not write the same memory again.
+            ThrowIfLost();
             if (_busy is { } running)
                 await running;
             else
                 await Exclusively(async () => bytes += await WriteOnce());
+        }
+
         // After a load the positions are lower than what was delivered: the pump sees that, and goes back.
         return new FlushResult { Durable = _durable, BytesWritten = bytes };
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
+using Orleans.Storage;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Grains.Scheduling;
 
@@ -22,6 +23,7 @@ public sealed class SourceGovernorGrain(
     private Task _storing = Task.CompletedTask;
     private bool _again;
     private bool _unstored;
+    private bool _lost;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -69,8 +71,11 @@ public sealed class SourceGovernorGrain(
     });
 
     /// <summary>Grants what can be granted and returns when it is stored. Callers that come together share one write.</summary>
+    /// <exception cref="OrleansException">Another activation has written: this one ends.</exception>
     private Task Serve()
     {
+        if (_lost)
+            throw new OrleansException("Another activation of the governor has granted permits: this one ends.");
         _again = true;
         return _storing.IsCompleted ? _storing = GrantAndStore() : _storing;
     }
@@ -84,7 +89,18 @@ public sealed class SourceGovernorGrain(
             _unstored |= _core.Grant(time.GetUtcNow());
             if (!_unstored)
                 return;
-            await state.WriteStateAsync();
+            try
+            {
+                await state.WriteStateAsync();
+            }
+            catch (InconsistentStateException)
+            {
+                // Nobody else may write this memory again while the activation ends.
+                _lost = true;
+                DeactivateOnIdle();
+                throw;
+            }
+
             _unstored = false;
             Changed();
         }
