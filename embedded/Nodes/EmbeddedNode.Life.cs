@@ -52,6 +52,18 @@ public sealed partial class EmbeddedNode : IDisposable
         _sweep?.Dispose();
     }
 
+    /// <summary>
+    /// The cluster's directory has been put right after it forgot what lives here: lives that were meanwhile begun elsewhere end here, the
+    /// others are known again.
+    /// </summary>
+    public void JoinAgain()
+    {
+        foreach (var activation in Living())
+            if (_cluster.Directory.HomeOf(activation.GrainId, this) != this)
+                activation.Deactivate(
+                    new DeactivationReason(DeactivationReasonCode.DuplicateActivation, "It lives elsewhere."), CancellationToken.None);
+    }
+
     /// <summary>Nothing of the node runs until <see cref="Resume"/>, as in a long garbage collection.</summary>
     public void Pause() => _gate.Pause();
 

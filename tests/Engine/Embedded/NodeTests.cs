@@ -51,6 +51,28 @@ public sealed class NodeTests
     }
 
     [Theory, MemberData(nameof(Seeds))]
+    public void A_directory_that_is_put_right_ends_duplicates_and_knows_the_others_again(int seed)
+    {
+        var (world, probe, one, two) = NewWorld(seed);
+        world.Run(
+            async () =>
+            {
+                Assert.Equal(1, await one.GetGrain<INodeGrain>(Key).Life());
+                world.Cluster.Directory.Forget(one);
+                one.JoinAgain();
+                Assert.Equal(1, await two.GetGrain<INodeGrain>(Key).Life());
+
+                world.Cluster.Directory.Forget(one);
+                Assert.Equal(2, await two.GetGrain<INodeGrain>(Key).Life());
+                one.JoinAgain();
+                await Until(world, () => one.ActivationCount == 0);
+                Assert.Equal(2, await one.GetGrain<INodeGrain>(Key).Life());
+            },
+            Limit);
+        Assert.Equal(["activated", "activated", "deactivating 1: DuplicateActivation"], probe.Notes(Key));
+    }
+
+    [Theory, MemberData(nameof(Seeds))]
     public void Of_a_node_that_dies_nothing_runs_any_more(int seed)
     {
         var (world, probe, one, two) = NewWorld(seed);
