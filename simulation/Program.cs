@@ -4,7 +4,7 @@ using System.Globalization;
 using StreamForge.Simulation.Running;
 using StreamForge.Simulation.World;
 
-var (seeds, from, minutes, explain) = (100, 1, double.MaxValue, false);
+var (seeds, from, minutes, explain, shrink, digest) = (100, 1, double.MaxValue, false, true, false);
 for (var i = 0; i + 1 < args.Length; i += 2)
 {
     if (!double.TryParse(args[i + 1], CultureInfo.InvariantCulture, out var value))
@@ -14,6 +14,8 @@ for (var i = 0; i + 1 < args.Length; i += 2)
         case "--seeds": seeds = (int)value; break;
         case "--from": from = (int)value; break;
         case "--minutes": minutes = value; break;
+        case "--digest": (from, seeds, digest) = ((int)value, 1, true); break;
+        case "--shrink": shrink = value != 0; break;
         case "--explain": (from, seeds, explain) = ((int)value, 1, true); break;
         default: return Wrong($"unknown option '{args[i]}'");
     }
@@ -25,6 +27,8 @@ var (watch, reach, virtualTime) = (Stopwatch.StartNew(), new Reach(), TimeSpan.Z
 for (var done = 0; done < seeds && watch.Elapsed.TotalMinutes < minutes; done++)
 {
     var outcome = SimulationRun.Of(RunPlan.Of(from + done), explain);
+    if (digest)
+        Console.WriteLine(RunDigest.Of(outcome.World));
     virtualTime += outcome.World.Simulated.Elapsed;
     reach.Add(outcome.World.Reach);
     if (explain)
@@ -34,13 +38,17 @@ for (var done = 0; done < seeds && watch.Elapsed.TotalMinutes < minutes; done++)
     if (outcome.Failure is null)
         continue;
     Console.Error.WriteLine();
-    Report(outcome);
+    Report(outcome, shrink);
     return 1;
 }
 
 Console.Error.WriteLine();
 foreach (var (name, count) in reach.Counts)
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,12:N0}  {name}"));
+var missing = ReachCatalog.Missing(reach);
+Console.WriteLine(missing.Count == 0
+    ? $"reached all {ReachCatalog.Names.Count} of the catalogue"
+    : $"not reached, {missing.Count} of {ReachCatalog.Names.Count}: {string.Join("; ", missing)}");
 return 0;
 
 void Progress(int done)
@@ -52,10 +60,12 @@ void Progress(int done)
         $"\r[{bar}] {done}/{seeds} seeds, {done / watch.Elapsed.TotalSeconds:F2} seeds/s, {virtualTime / watch.Elapsed:F0} x real time "));
 }
 
-static void Report(RunOutcome failed)
+static void Report(RunOutcome failed, bool shrink)
 {
     var plan = failed.World.Plan;
     Console.WriteLine($"seed {plan.Seed}: {failed.Failure!.Message}");
+    if (!shrink)
+        return;
     var shrunk = SimulationRun.Shrink(plan, failed);
     Console.WriteLine($"still fails with {shrunk.Faults.Count} of {plan.Faults.Count} faults:");
     foreach (var fault in shrunk.Faults)
@@ -68,6 +78,6 @@ static void Report(RunOutcome failed)
 
 static int Wrong(string what)
 {
-    Console.Error.WriteLine($"simulate: {what}. Options: --seeds N, --from N, --minutes M, --explain SEED");
+    Console.Error.WriteLine($"simulate: {what}. Options: --seeds N, --from N, --minutes M, --explain SEED, --digest SEED, --shrink 0");
     return 2;
 }

@@ -1,3 +1,4 @@
+using StreamForge.Contracts.Streams;
 using StreamForge.Simulation.World;
 
 namespace StreamForge.Simulation.Faults;
@@ -10,10 +11,18 @@ internal static class FaultKinds
         ["node-crash"] = (world, fault) => world.Crash(Pick(world, fault)),
         ["node-pause"] = (world, fault) => world.Pause(Pick(world, fault), fault.For),
         ["node-restart"] = (world, fault) => _ = world.Restart(Pick(world, fault)),
-        ["stale-directory"] = (world, fault) => world.Simulated.Cluster.Directory.Forget(Pick(world, fault).Node),
+        ["stale-directory"] = (world, fault) => world.ForgetHomes(Pick(world, fault), fault.For),
         ["connection-cut"] = (world, fault) => Pick(world, fault).Log.Cut(),
         ["broker-crash"] = (world, fault) => _ = world.BounceBroker(fault.For),
         ["storage-crash"] = (world, fault) => _ = world.BounceStorage(fault.For),
+        ["storage-set-back"] = (world, fault) => _ = world.SetStorageBack(),
+        ["log-anew"] = (world, fault) => _ = world.BounceBroker(fault.For, () => world.Broker.Forget(Topic(fault))),
+        ["retention"] = (world, fault) => _ = world.Retain(fault.For),
+        ["clock-jump"] = (world, fault) => Pick(world, fault).Clock.Skew = MaxSkew * ((fault.Target % 41 - 20) / 20.0),
+        ["defect"] = Ailing(Ailment.Throws),
+        ["key-slow"] = Ailing(Ailment.Slow),
+        ["key-unanswered"] = Ailing(Ailment.Unanswered),
+        ["operator-unparks"] = (world, fault) => _ = world.Unpark(),
         ["link-cut"] = (world, _) => world.Venue.Disconnect(),
         ["avalanche"] = (world, fault) => world.Venue.Avalanche(fault.Target, 60),
         ["poison"] = (world, fault) => world.Venue.Poison(fault.Target, fault.Target / 7),
@@ -47,6 +56,23 @@ internal static class FaultKinds
     }
 
     private static NodeHost Pick(PlatformWorld world, Fault fault) => world.Nodes[fault.Target % world.Nodes.Count];
+
+    // Twice of it, the most between two clocks, stays below the margin by which a permit outlives its request.
+    private static readonly TimeSpan MaxSkew = TimeSpan.FromSeconds(2);
+
+    private static string Topic(Fault fault) => (fault.Target % 3) switch
+    {
+        0 => Topics.RawMarket,
+        1 => Topics.MarketDepth,
+        _ => Topics.MarketTrades,
+    };
+
+    private static Action<PlatformWorld, Fault> Ailing(Ailment ailment) => (world, fault) =>
+    {
+        var instrument = world.Venue.Instruments[fault.Target % world.Venue.Instruments.Count].Instrument;
+        world.Ailments.Begin(instrument, ailment);
+        _ = world.Later(fault.For, () => world.Ailments.End(instrument));
+    };
 
     private static Action<PlatformWorld, Fault> Weather(string kind, double strength) => (world, fault) =>
     {

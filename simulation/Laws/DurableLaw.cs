@@ -1,34 +1,77 @@
 using System.Collections.Immutable;
 using StreamForge.Contracts.Streams;
-using StreamForge.Grains.Market;
 using StreamForge.Silo.Storage;
 
 namespace StreamForge.Simulation.Laws;
 
-/// <summary>A low-water mark is stored only when all below it is in the durable state of its entity, or its key is durably parked.</summary>
+/// <summary>
+/// A low-water mark is stored only when all below it is done: in the durable state of its entity, durably parked, or, of raw records,
+/// acknowledged as derived or dead-lettered.
+/// </summary>
 internal sealed class DurableLaw : Law
 {
-    private readonly HashSet<(PartitionKey, string)> _parked = [];
+    private Dictionary<(PartitionKey, string), long> _parkedFrom = [];
+    private Dictionary<(PartitionKey, string), long> _parkedInBackup = [];
     private readonly Dictionary<string, ImmutableArray<FeedPosition>> _held = new(StringComparer.Ordinal);
+    private readonly Dictionary<PartitionKey, long> _rawDone = [];
 
     public override string Name => "L1 nothing lost";
 
-    public override void Parked(PartitionKey key, ParkedRow row) => _parked.Add((key, row.Key));
+    // A key parked again keeps the lower offset.
+    public override void Parking(PartitionKey key, ParkedRow row) =>
+        _parkedFrom[(key, row.Key)] = Math.Min(row.FromOffset, _parkedFrom.GetValueOrDefault((key, row.Key), long.MaxValue));
 
-    public override void Storing(StateWrite write)
+    public override void Unparked(PartitionKey key, string recordKey) => _parkedFrom.Remove((key, recordKey));
+
+    public override void Storing(RowWrite write)
     {
-        if (write.Key.Kind != InstrumentGrain.StateName)
-            return;
-        var state = new InstrumentState();
-        state.Read(write.Payload.Span, write.SchemaVersion);
-        _held[write.ETag] = state.Feeds.Capture();
+        if (write.State is { } state)
+            _held[write.Write.ETag] = state.Feeds.Capture();
     }
+
+    public override void StorageBackedUp() => _parkedInBackup = new(_parkedFrom);
+
+    public override void StorageSetBack() => _parkedFrom = new(_parkedInBackup);
 
     public override void Advancing(PartitionKey key, long lowWater, IReadOnlyDictionary<string, (long Last, string? ETag)> rows)
     {
-        foreach (var (name, (last, etag)) in rows)
-            if (HeldBy(etag, key) is var held && held < last && !_parked.Contains((key, name)))
+        if (key.Topic == Topics.RawMarket)
+        {
+            CheckRaw(key, lowWater);
+            return;
+        }
+
+        foreach (var (name, (end, etag)) in rows)
+        {
+            var last = end;
+            if (_parkedFrom.TryGetValue((key, name), out var from))
+            {
+                Checked("parked");
+                last = World.Tap.LastBelow(key, name, Math.Min(from, lowWater));
+            }
+
+            while (World.Tap.LostFrom(key, last) is { } lost)
+            {
+                Checked("lost to retention");
+                last = World.Tap.LastBelow(key, name, lost);
+            }
+
+            Checked("applied");
+            if (HeldBy(etag, key) is var held && held < last)
                 Broken(name, $"{key.Topic}/{key.Partition} is called done below {lowWater}, where record {last} stands; what is durable holds {held}");
+        }
+    }
+
+    private void CheckRaw(PartitionKey key, long lowWater)
+    {
+        foreach (var offset in World.Tap.Between(key, _rawDone.GetValueOrDefault(key), lowWater))
+        {
+            Checked("derived");
+            if (!World.Tap.IsDone(key, offset) && World.Tap.LostFrom(key, offset) is null)
+                Broken($"{key.Topic}/{key.Partition}", $"called done below {lowWater}, and nothing was made of record {offset}");
+        }
+
+        _rawDone[key] = Math.Max(lowWater, _rawDone.GetValueOrDefault(key));
     }
 
     private long HeldBy(string? etag, PartitionKey key)

@@ -1,3 +1,4 @@
+using StreamForge.Contracts.Integrity;
 using StreamForge.Silo.Storage;
 using StreamForge.Simulation.World;
 
@@ -11,7 +12,10 @@ internal sealed class LawBrokenException(string law, string entity, string messa
     public string Entity => entity;
 }
 
-/// <summary>A law of the platform, checked all along. What is not overridden is no matter to it.</summary>
+/// <summary>
+/// A law of the platform, checked all along from the outside: by what was published, appended, stored and answered. What is not overridden
+/// is no matter to it.
+/// </summary>
 internal abstract class Law
 {
     /// <summary>As in the design: <c>L3 no silent gap</c>.</summary>
@@ -24,13 +28,38 @@ internal abstract class Law
     {
     }
 
-    /// <summary>A row may become durable.</summary>
-    public virtual void Storing(StateWrite write)
+    /// <summary>A read came to its end, with an answer or without.</summary>
+    public virtual void ReadEnded(ReadCourse read)
     {
     }
 
-    /// <summary>A row became durable.</summary>
-    public virtual void Stored(StateWrite write)
+    /// <summary>A conditional write has come to the storage.</summary>
+    public virtual void Storing(RowWrite write)
+    {
+    }
+
+    /// <summary>A conditional write has succeeded: the row is durable.</summary>
+    public virtual void Stored(RowWrite write)
+    {
+    }
+
+    /// <summary>A conditional write was refused, since somebody else had written, and its writer has heard of that.</summary>
+    public virtual void Refused(RowWrite write)
+    {
+    }
+
+    /// <summary>A row is about to be deleted.</summary>
+    public virtual void Deleting(StateKey key)
+    {
+    }
+
+    /// <summary>A backup of the storage was taken.</summary>
+    public virtual void StorageBackedUp()
+    {
+    }
+
+    /// <summary>Storage was set back in time, with no node running: what was stored since its backup is no more.</summary>
+    public virtual void StorageSetBack()
     {
     }
 
@@ -40,15 +69,62 @@ internal abstract class Law
     {
     }
 
-    /// <summary>A key was durably parked.</summary>
-    public virtual void Parked(PartitionKey key, ParkedRow row)
+    /// <summary>A key is being parked: durably, where its pump goes on from that.</summary>
+    public virtual void Parking(PartitionKey key, ParkedRow row)
     {
     }
 
-    /// <summary>The source works on so many requests at once.</summary>
+    /// <summary>A key is about to be no longer parked: all of it is done.</summary>
+    public virtual void Unparked(PartitionKey key, string recordKey)
+    {
+    }
+
+    /// <summary>The source was asked, and works on so many requests at once.</summary>
     public virtual void SourceWorks(int atOnce)
     {
     }
 
+    /// <summary>Some time has passed: a look at all that can be seen.</summary>
+    public virtual void Looked()
+    {
+    }
+
+    /// <summary>Something was really compared: a law that never was is not known to hold.</summary>
+    protected void Checked(string when = "") => World.Reach.Count(when.Length == 0 ? $"check/{Name}" : $"check/{Name}, {when}");
+
     protected void Broken(string entity, string message) => throw new LawBrokenException(Name, entity, message);
+}
+
+/// <summary>A write as the storage sees it, and which process it comes from.</summary>
+/// <param name="State">What is in it, where it is an instrument's.</param>
+internal sealed record RowWrite(StateWrite Write, string Writer, Grains.Market.InstrumentState? State)
+{
+    public StateKey Key => Write.Key;
+}
+
+/// <summary>A read from its beginning to its end.</summary>
+/// <param name="Failure">Why there was no answer.</param>
+internal sealed record ReadCourse(string Node, string Instrument, TimeSpan Begun, TimeSpan Ended, Exception? Failure);
+
+/// <summary>Which view was read.</summary>
+internal enum ViewOf
+{
+    Book = 0,
+    Trades = 1,
+    Candles = 2,
+}
+
+/// <summary>A view as a reader got it.</summary>
+internal sealed class Answer(ViewOf of, string instrument, Freshness freshness, byte[] body)
+{
+    private System.Text.Json.JsonElement? _content;
+
+    public ViewOf Of => of;
+
+    public string Instrument => instrument;
+
+    public Freshness Freshness => freshness;
+
+    /// <summary>The document.</summary>
+    public System.Text.Json.JsonElement Content => _content ??= System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(body);
 }

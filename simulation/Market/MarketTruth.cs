@@ -41,6 +41,15 @@ internal sealed class InstrumentTruth(string instrument)
     /// <inheritdoc cref="SentBook"/>
     public void SentTrade(TimeSpan at, long id) => Note(_knownTrades, at, id);
 
+    /// <summary>
+    /// The source itself, asked, said that it was no further than this. What was sent beyond it may have been lost on the way, and then
+    /// nobody can know of it before the source says more.
+    /// </summary>
+    public void DenyBook(long sequence) => _knownBook.RemoveAll(known => known.Highest > sequence);
+
+    /// <inheritdoc cref="DenyBook"/>
+    public void DenyTrades(long id) => _knownTrades.RemoveAll(known => known.Highest > id);
+
     /// <summary>The sequence that an answer must have reached that claims all published up to a moment.</summary>
     public long RequiredSequence(TimeSpan through) => Highest(_knownBook, through);
 

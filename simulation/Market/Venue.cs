@@ -11,6 +11,7 @@ namespace StreamForge.Simulation.Market;
 /// </summary>
 internal sealed class Venue
 {
+    private const int QuietOdds = 12;
     private readonly SimulatedWorld _world;
     private readonly Weather _weather;
     private readonly Reach _reach;
@@ -36,6 +37,12 @@ internal sealed class Venue
 
     public IReadOnlyList<VenueInstrument> Instruments => _instruments;
 
+    /// <summary>Its own time of day at the beginning.</summary>
+    public DateTimeOffset Opened => _start;
+
+    /// <summary>Its own time of day.</summary>
+    public DateTimeOffset Now => _start + (_world.Elapsed * _speed);
+
     /// <summary>Changes and trades that were published.</summary>
     public long Events { get; private set; }
 
@@ -52,7 +59,15 @@ internal sealed class Venue
     public void Disconnect() => _link?.Close("the venue closed the connection");
 
     /// <summary>Something happens in the market.</summary>
-    public void Step() => Step(_instruments[_random.Next(_instruments.Count)]);
+    public void Step()
+    {
+        // The last one is quiet: what it does not say for a while must be known by other means.
+        var at = _random.Next(_instruments.Count);
+        if (at == _instruments.Count - 1 && _random.Next(QuietOdds) > 0)
+            at = _random.Next(_instruments.Count - 1);
+        Step(_instruments[at]);
+    }
+
 
     /// <summary>Something happens in every instrument.</summary>
     public void StepAll()
@@ -178,5 +193,16 @@ internal sealed class Venue
         return true;
     }
 
-    private long Milliseconds => (_start + (_world.Elapsed * _speed)).ToUnixTimeMilliseconds();
+    /// <summary>A change in a message that is large for what it says.</summary>
+    public void Large(int target, int bytes)
+    {
+        var instrument = _instruments[target % _instruments.Count];
+        Events++;
+        var frame = instrument.Diff(Milliseconds, 1);
+        var sequence = instrument.Sequence;
+        Send(instrument, $"large diff {sequence}", frame[..^2] + $",\"padding\":\"{new string('x', bytes)}\"}}}}",
+            at => instrument.Truth.SentBook(at, sequence));
+    }
+
+    private long Milliseconds => Now.ToUnixTimeMilliseconds();
 }

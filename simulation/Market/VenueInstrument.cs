@@ -15,7 +15,7 @@ internal sealed class VenueInstrument
     private readonly InstrumentTruth _truth;
     private readonly SortedDictionary<long, long> _bids = new(Comparer<long>.Create((a, b) => b.CompareTo(a)));
     private readonly SortedDictionary<long, long> _asks = [];
-    private readonly List<string> _snapshots = [];
+    private readonly List<(long Sequence, string Text)> _snapshots = [];
 
     public VenueInstrument(string symbol, InstrumentTruth truth, Random random)
     {
@@ -79,13 +79,22 @@ internal sealed class VenueInstrument
 
     /// <summary>The book as the venue's REST tells it.</summary>
     /// <param name="age">How many changes ago, where that is still known.</param>
-    public string Snapshot(int age) => _snapshots[Math.Max(0, _snapshots.Count - 1 - age)];
+    public string Snapshot(int age)
+    {
+        var (sequence, text) = _snapshots[Math.Max(0, _snapshots.Count - 1 - age)];
+        if (age > 0)
+            _truth.DenyBook(sequence);
+        return text;
+    }
+
 
     /// <summary>Trades from an id on, or the newest, as the venue's REST tells them.</summary>
     /// <param name="age">How many of the newest are not known yet to whoever answers.</param>
     public string Trades(long? from, int limit, int age)
     {
         var known = TradeId - age;
+        if (age > 0)
+            _truth.DenyTrades(known);
         var ids = from is { } first
             ? _truth.Trades.Keys.Where(id => id >= first && id <= known).Take(limit)
             : _truth.Trades.Keys.Where(id => id <= known).TakeLast(limit);
@@ -111,8 +120,8 @@ internal sealed class VenueInstrument
         _truth.Book(Sequence, fingerprint.Value);
         if (_snapshots.Count == Kept)
             _snapshots.RemoveRange(0, Kept / 2);
-        _snapshots.Add(string.Create(CultureInfo.InvariantCulture,
-            $$"""{"lastUpdateId":{{Sequence}},"bids":{{Side(_bids)}},"asks":{{Side(_asks)}}}"""));
+        _snapshots.Add((Sequence, string.Create(CultureInfo.InvariantCulture,
+            $$"""{"lastUpdateId":{{Sequence}},"bids":{{Side(_bids)}},"asks":{{Side(_asks)}}}""")));
     }
 
     /// <summary>Sets a level; the last one of a side stays.</summary>

@@ -17,10 +17,12 @@ internal static class SimulationRun
 {
     public static RunOutcome Of(RunPlan plan, bool tells = false)
     {
-        var world = new PlatformWorld(plan, [new DurableLaw(), new ContentLaw(), new WatermarkLaw(), new MercyLaw()], tells);
+        var world = new PlatformWorld(plan, AllLaws.Create(), tells);
         try
         {
             world.Run();
+            if (plan.IsWhole)
+                RunMinimum.Check(world);
             return new RunOutcome(world, null);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

@@ -12,7 +12,8 @@ internal sealed class Broker(SimulatedWorld world, SimulatedFileSystem disk, IId
 {
     private static readonly EmbeddedLogOptions Options = new()
     {
-        SegmentBytes = 32 << 10,
+        // Small, so that retention can take what was written a moment ago.
+        SegmentBytes = 8 << 10,
         TailCacheBytes = 32 << 10,
         IndexIntervalBytes = 1 << 10,
         RevokeTimeout = TimeSpan.FromSeconds(3),
@@ -75,6 +76,23 @@ internal sealed class Broker(SimulatedWorld world, SimulatedFileSystem disk, IId
                 SegmentEventLog.Expel(member, "the member was not heard of");
                 return true;
             });
+    }
+
+    /// <summary>Takes all records of a partition but those in the segment that is being written, as retention does.</summary>
+    public async Task Drop(TopicPartition partition)
+    {
+        try
+        {
+            await Run(async log =>
+            {
+                await log.DropBelow(partition, (await log.Bounds(partition, CancellationToken.None)).End);
+                return true;
+            }).WaitAsync(Ended);
+        }
+        catch (Exception error) when (error is EventLogException or OperationCanceledException)
+        {
+            // The broker died over it, or the topic is not there now.
+        }
     }
 
     /// <summary>Deletes a topic, as an operator may: it is created anew under another log id.</summary>

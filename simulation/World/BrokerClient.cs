@@ -166,6 +166,7 @@ internal sealed class BrokerProducer(BrokerClient client) : IEventProducer
                 throw AppendChain.Refusal(record.Topic);
             if (chain is not null)
                 _underWay.Add(chain);
+            client.Tap.Hand(record);
             var at = await connection.Answer(_inner!.Append(record, CancellationToken.None, chain));
             client.Tap.Appended(at, record);
             return at;

@@ -1,5 +1,6 @@
 using StreamForge.Grains.Scheduling;
 using StreamForge.Silo.Streaming;
+using StreamForge.Silo.Streaming.Embedded;
 
 namespace StreamForge.Simulation.World;
 
@@ -11,6 +12,7 @@ internal sealed class BrokerMember(
     private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(2);
     private readonly IAssignmentHandler _handler = handler;
     private readonly List<TopicPartition> _owned = [];
+    private readonly Dictionary<string, Guid> _logs = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _completion = new();
     private readonly CancellationTokenSource _leaving = new();
     private Session? _session;
@@ -37,8 +39,14 @@ internal sealed class BrokerMember(
             try
             {
                 var connection = await client.Connected(_leaving.Token);
-                foreach (var topic in topics)
-                    client.Tap.Topic(connection.Log.Topic(topic));
+                if (NoteLogs(connection.Log) is { } other)
+                {
+                    // As a client of Kafka that finds another topic id: whoever owns the membership decides what is to be done.
+                    await LoseAll();
+                    _completion.TrySetException(other);
+                    return;
+                }
+
                 _session = new Session(this, connection);
                 Inner = await connection.Log.Join(group, topics, _session, CancellationToken.None);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(connection.Ended, _leaving.Token);
@@ -62,6 +70,34 @@ internal sealed class BrokerMember(
         }
 
         _completion.TrySetResult();
+    }
+
+    /// <returns>That a topic is not the one any more that was joined; none where all are.</returns>
+    private EventLogException? NoteLogs(SegmentEventLog log)
+    {
+        foreach (var topic in topics)
+        {
+            if (InfoOf(log, topic) is not { } info)
+                return new EventLogException($"Topic {topic} was deleted.");
+            if (_logs.TryGetValue(topic, out var known) && known != info.LogId)
+                return new EventLogException($"Topic {topic} was deleted and created anew: it is another log, which is read from its start.");
+            _logs[topic] = info.LogId;
+            client.Tap.Topic(info);
+        }
+
+        return null;
+    }
+
+    private static TopicInfo? InfoOf(SegmentEventLog log, string topic)
+    {
+        try
+        {
+            return log.Topic(topic);
+        }
+        catch (EventLogException)
+        {
+            return null;
+        }
     }
 
     /// <returns>False where no broker is there, or none any more, to leave.</returns>

@@ -9,10 +9,11 @@ namespace StreamForge.Simulation.World;
 /// How partitions stand, over all nodes that can be heard: the pump of the highest epoch answers, wherever it runs. A stand-in for
 /// what nodes tell each other; what each tells is the platform's own board.
 /// </summary>
-internal sealed class ClusterStandings(Func<IEnumerable<FeedBoard>> boards, int partitions) : IFeedStandings
+internal sealed class ClusterStandings(Func<IEnumerable<FeedBoard>> boards, int partitions, Ailments ailments) : IFeedStandings
 {
     public FeedStanding Of(string topic, int? partition, string key, string source)
     {
+        ailments.ThrowIn(key);
         if (partition is not { } number)
             return WorstOf(topic, key, source);
         var place = new TopicPartition(topic, number);

@@ -1,23 +1,74 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using StreamForge.Contracts.Streams;
+using StreamForge.Silo.Storage;
 using StreamForge.Silo.Streaming;
 
 namespace StreamForge.Simulation.World;
 
-/// <summary>What was acknowledged as appended, for the laws: where the records of each key stand.</summary>
+/// <summary>A record as it was handed to the log, whatever became of that.</summary>
+/// <param name="Names">Its headers that say who it is.</param>
+internal sealed record HandedIn(string Topic, string Key, ReadOnlyMemory<byte> Value, IReadOnlyDictionary<string, string> Names)
+{
+    /// <summary>A header; none where it has none of that name.</summary>
+    public string? this[string name] => Names.GetValueOrDefault(name);
+}
+
+/// <summary>What was handed to the log and what it acknowledged, for the laws.</summary>
 internal sealed class LogTap(Story story)
 {
     private const int Shown = 150;
     private readonly Dictionary<(string Topic, Guid LogId, int Partition), SortedDictionary<string, List<long>>> _offsets = [];
+    private readonly Dictionary<(string Topic, Guid LogId, int Partition, long Offset), string?> _ids = [];
     private readonly Dictionary<string, Guid> _logs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HandedIn> _handedIn = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _anew = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Instrument, string RepairId)> _repairs = [];
+    // By place: the records that something was made of, or that were given up.
+    private readonly HashSet<(Guid LogId, int Partition, long Offset)> _done = [];
 
-    public void Topic(TopicInfo topic) => _logs[topic.Name] = topic.LogId;
+    private readonly List<(string Topic, Guid LogId, int Partition, long From, long To)> _lost = [];
+
+    public void Topic(TopicInfo topic)
+    {
+        if (_logs.TryGetValue(topic.Name, out var before) && before != topic.LogId)
+            _anew.Add(topic.Name);
+        _logs[topic.Name] = topic.LogId;
+    }
+
+    /// <summary>The log that a topic is now.</summary>
+    public Guid LogOf(string topic) => _logs.GetValueOrDefault(topic);
+
+    /// <summary>A record is about to be handed to the log.</summary>
+    public void Hand(NewRecord record)
+    {
+        if (record.Key is not { } key || Header(record, RecordHeaders.EventId) is not { } id)
+            return;
+        var handed = new HandedIn(
+            record.Topic, Encoding.UTF8.GetString(key.Span), record.Value,
+            record.Headers.ToDictionary(h => h.Name, h => Encoding.UTF8.GetString(h.Value.Span), StringComparer.Ordinal));
+        _handedIn[id] = handed;
+        if (handed[RecordHeaders.RepairId] is { } repair)
+            _repairs.Add((handed.Key, repair));
+    }
+
+    /// <summary>The record of an id; none where nobody ever handed in one.</summary>
+    public HandedIn? Find(string eventId) => _handedIn.GetValueOrDefault(eventId);
+
+    /// <summary>Whether a record about an instrument answered a repair of that id.</summary>
+    public bool Answers(string instrument, string repairId) => _repairs.Contains((instrument, repairId));
 
     public void Appended(AppendedAt at, NewRecord record)
     {
+        if (Header(record, RecordHeaders.Schema) == RecordSchemas.Loss)
+            NoteLoss(JsonSerializer.Deserialize<JsonElement>(record.Value.Span));
+        else if (record.Topic == Topics.DeadLetters)
+            NoteDone(Header(record, "dead-place"));
+        else if (Header(record, RecordHeaders.Origin) is { } origin)
+            NoteDone(origin[..origin.LastIndexOf('/')]);
         if (!_logs.TryGetValue(at.Partition.Topic, out var logId) || record.Key is not { } key
-            || record.Headers.Any(h => h.Name == RecordHeaders.Schema && h.Value.Span.SequenceEqual("watermark"u8)))
+            || Header(record, RecordHeaders.Schema) == RecordSchemas.Watermark)
             return;
         ref var keys = ref CollectionsMarshal.GetValueRefOrAddDefault(
             _offsets, (at.Partition.Topic, logId, at.Partition.Partition), out _);
@@ -31,22 +82,80 @@ internal sealed class LogTap(Story story)
         var place = offsets.BinarySearch(at.Offset);
         if (place < 0)
             offsets.Insert(~place, at.Offset);
+        _ids[(at.Partition.Topic, logId, at.Partition.Partition, at.Offset)] = Header(record, RecordHeaders.EventId);
+    }
+
+    /// <summary>The id of the record at a place; none where none was acknowledged there, or the topic was more than one log: then the place is of either.</summary>
+    public string? IdAt(string topic, int partition, long offset) =>
+        _anew.Contains(topic) ? null : _ids.GetValueOrDefault((topic, LogOf(topic), partition, offset));
+
+    /// <summary>Whether something was made of a record, or it was given up, durably.</summary>
+    public bool IsDone(PartitionKey key, long offset) => _done.Contains((key.LogId, key.Partition, offset));
+
+    /// <summary>The partition that a key's records go to; none where it has none yet.</summary>
+    public int? PartitionOf(string topic, string name)
+    {
+        foreach (var (place, keys) in _offsets)
+            if (place.Topic == topic && place.LogId == LogOf(topic) && keys.ContainsKey(name))
+                return place.Partition;
+        return null;
     }
 
     /// <summary>For each key the last offset below a mark; watermarks do not count.</summary>
-    public SortedDictionary<string, long> LastBelow(string topic, Guid logId, int partition, long mark)
+    public SortedDictionary<string, long> LastBelow(PartitionKey key, long mark)
     {
         var last = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        if (!_offsets.TryGetValue((topic, logId, partition), out var keys))
-            return last;
-        foreach (var (key, offsets) in keys)
-        {
-            var place = offsets.BinarySearch(mark);
-            var below = (place < 0 ? ~place : place) - 1;
-            if (below >= 0)
-                last[key] = offsets[below];
-        }
-
+        foreach (var (name, offsets) in Keys(key))
+            if (Below(offsets, mark) is var below and > 0)
+                last[name] = offsets[below - 1];
         return last;
+    }
+
+    /// <summary>The last offset of one key below a mark; -1 for none.</summary>
+    public long LastBelow(PartitionKey key, string name, long mark) =>
+        Keys(key).TryGetValue(name, out var offsets) && Below(offsets, mark) is var below and > 0 ? offsets[below - 1] : -1;
+
+    /// <summary>The offsets of all keys in [from, to); watermarks do not count.</summary>
+    public IEnumerable<long> Between(PartitionKey key, long from, long to)
+    {
+        foreach (var offsets in Keys(key).Values)
+            for (var i = Below(offsets, from); i < offsets.Count && offsets[i] < to; i++)
+                yield return offsets[i];
+    }
+
+    /// <summary>It was told durably that retention took what stood in [from, to).</summary>
+    public void Lose(string topic, Guid logId, int partition, long from, long to) => _lost.Add((topic, logId, partition, from, to));
+
+    /// <summary>The beginning of the range in which a record was told to be lost; none where it was not.</summary>
+    public long? LostFrom(PartitionKey key, long offset)
+    {
+        foreach (var (topic, logId, partition, from, to) in _lost)
+            if (offset >= from && offset < to && topic == key.Topic && logId == key.LogId && partition == key.Partition)
+                return from;
+        return null;
+    }
+
+    private void NoteLoss(JsonElement told) => Lose(
+        told.GetProperty("topic").GetString()!, told.GetProperty("logId").GetGuid(), told.GetProperty("partition").GetInt32(),
+        told.GetProperty("from").GetInt64(), told.GetProperty("to").GetInt64());
+
+    private SortedDictionary<string, List<long>> Keys(PartitionKey key) =>
+        _offsets.TryGetValue((key.Topic, key.LogId, key.Partition), out var keys) ? keys : [];
+
+    private static int Below(List<long> offsets, long mark) =>
+        offsets.BinarySearch(mark) is var at && at < 0 ? ~at : at;
+
+    private void NoteDone(string? place)
+    {
+        if (place?.Split('/') is [var log, var partition, var offset])
+            _done.Add((Guid.Parse(log), int.Parse(partition, null), long.Parse(offset, null)));
+    }
+
+    private static string? Header(NewRecord record, string name)
+    {
+        foreach (var header in record.Headers)
+            if (header.Name == name)
+                return Encoding.UTF8.GetString(header.Value.Span);
+        return null;
     }
 }

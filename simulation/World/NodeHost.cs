@@ -144,7 +144,7 @@ internal sealed class NodeHost
     private void Compose(IServiceCollection services, string name)
     {
         var world = _world;
-        RemoteStates States(RowsOf rows) => new(world.States, rows, world.Simulated, world.Weather, world.Reach, world);
+        RemoteStates States(RowsOf rows) => new(world.States, rows, name, world.Simulated, world.Weather, world.Reach, world);
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton(world.Reach);
         services.AddSingleton(world.Story);
@@ -162,18 +162,20 @@ internal sealed class NodeHost
         services.AddKeyedSingleton<IGrainStorage>(GrainEngine.CheckpointStorage, (provider, _) => new CheckpointGrainStorage(
             provider.GetRequiredService<IStateStore>(), new CheckpointStorageOptions { Attempts = 2 }, Clock, Ids, provider.GetRequiredService<ILogger<CheckpointGrainStorage>>()));
         services.AddMarketSilo();
-        services.AddSingleton<IFeedStandings>(new ClusterStandings(() => world.Heard.Select(n => n.Board), world.Plan.Partitions));
+        services.AddSingleton<IFeedStandings>(new ClusterStandings(
+            () => world.Heard.Select(n => n.Board), world.Plan.Partitions, world.Ailments));
         services.AddOptions<ClientApiOptions>();
         services.Configure<MarketPipelineOptions>(o => (o.Owner, o.Partitions) = (name, world.Plan.Partitions));
         services.Configure<PumpOptions>(o =>
         {
-            o.WindowBytes = 64 << 10;
+            o.WindowBytes = PlatformWorld.WindowBytes;
             o.ReadBytes = 16 << 10;
             o.CheckpointMax = TimeSpan.FromSeconds(3);
             o.BackoffMax = TimeSpan.FromSeconds(1);
         });
         services.AddSingleton<Microsoft.Extensions.Options.IOptions<MarketOptions>>(
             Microsoft.Extensions.Options.Options.Create(world.MarketOptions));
-        services.ConfigureAll<GovernorOptions>(o => (o.MaxConcurrent, o.PerSecond) = (PlatformWorld.SourceConcurrency, 10));
+        services.ConfigureAll<GovernorOptions>(o => (o.MaxConcurrent, o.PerSecond, o.Burst) =
+            (PlatformWorld.SourceConcurrency, PlatformWorld.SourceRate, PlatformWorld.SourceBurst));
     }
 }

@@ -1,60 +1,20 @@
 using StreamForge.Contracts.Integrity;
-using StreamForge.Silo.Storage;
-using StreamForge.Silo.Streaming;
 using StreamForge.Simulation.Faults;
 using StreamForge.Simulation.Laws;
+using StreamForge.Simulation.Market;
 
 namespace StreamForge.Simulation.World;
 
-/// <content>The course of a run: trouble, reads all along, and then all must be well.</content>
+/// <content>The course of a run: trouble, reads all along; then all must be well, also beside a key that stands still.</content>
 internal sealed partial class PlatformWorld
 {
     private static readonly TimeSpan WellWithin = TimeSpan.FromSeconds(90);
-
-    private static readonly TimeSpan StartAgainAfter = TimeSpan.FromMilliseconds(500);
-
-    public long Reads { get; private set; }
+    private static readonly TimeSpan BackUpEvery = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Runs all of the plan.</summary>
     /// <exception cref="LawBrokenException">A law was broken.</exception>
     public void Run() => Simulated.Run(Course, TimeSpan.FromMinutes(10));
-
-    public async Task BounceBroker(TimeSpan down)
-    {
-        if (!Broker.IsUp)
-            return;
-        Broker.Crash();
-        await Task.Delay(down, Simulated.Time);
-        await Supervise(Broker.Start, Broker.Crash);
-    }
-
-    public async Task BounceStorage(TimeSpan down)
-    {
-        if (!States.IsUp)
-            return;
-        States.Crash();
-        await Task.Delay(down, Simulated.Time);
-        await Supervise(States.Start, States.Crash);
-    }
-
-    /// <summary>Starts a service as a supervisor does: one that its disk did not let open is started again.</summary>
-    private async Task Supervise(Func<Task> start, Action crash)
-    {
-        while (true)
-        {
-            try
-            {
-                await start();
-                return;
-            }
-            catch (Exception error) when (error is IOException or EventLogException or StateStoreException)
-            {
-                Note($"a service did not start: {error.Message}");
-                crash();
-                await Task.Delay(StartAgainAfter, Simulated.Time);
-            }
-        }
-    }
 
     private async Task Course()
     {
@@ -65,15 +25,30 @@ internal sealed partial class PlatformWorld
         KeepConnector();
         var random = new Random(Plan.Seed + 3);
         var (market, reading, trouble) = (Market(), Read(random), Disturb());
+        _ = Look();
+        _ = KeepBackups();
         await market;
         await trouble;
-        Weather.Clear();
-        while (!Broker.IsUp || !States.IsUp || Nodes.Any(n => n.IsPaused) || Nodes.Count < Plan.Nodes)
-            await Task.Delay(TimeSpan.FromMilliseconds(100), Simulated.Time);
-        Note("faults are over");
+        await EndFaults();
         Venue.StepAll();
         await reading;
         await Wellness();
+        await StandStill(random);
+        await Wellness();
+        await CheckCandles();
+    }
+
+    private async Task EndFaults()
+    {
+        Weather.Clear();
+        Ailments.EndAll();
+        foreach (var node in _nodes)
+            node.Clock.Skew = TimeSpan.Zero;
+        while (_underWay > 0 || !Broker.IsUp || !States.IsUp || Nodes.Any(n => n.IsPaused) || Nodes.Count < Plan.Nodes)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), Simulated.Time);
+        foreach (var node in Heard)
+            JoinAgain(node);
+        Note("faults are over");
     }
 
     private async Task Market()
@@ -92,44 +67,31 @@ internal sealed partial class PlatformWorld
         {
             if (fault.At > Simulated.Elapsed)
                 await Task.Delay(fault.At - Simulated.Elapsed, Simulated.Time);
-            if (Nodes.Count > 0)
-                FaultKinds.Begin(this, fault);
+            while (Nodes.Count == 0)
+                await Task.Delay(StartAgainAfter, Simulated.Time);
+            FaultKinds.Begin(this, fault);
         }
     }
 
-    private async Task Read(Random random)
+    private async Task Look()
     {
-        while (Simulated.Elapsed < Plan.Length)
+        while (true)
         {
-            await Task.Delay(Plan.Length / 260, Simulated.Time);
-            if (Nodes.Count > 0)
-                _ = ReadOne(Nodes[random.Next(Nodes.Count)], Venue.Instruments[random.Next(Plan.Instruments)].Instrument);
+            await Task.Delay(LookEvery, Simulated.Time);
+            Check(law => law.Looked());
         }
     }
 
-    private async Task<Freshness?> ReadOne(NodeHost node, string instrument)
+    private async Task KeepBackups()
     {
-        Reads++;
-        Freshness? seen = null;
-        await node.Node.Run(async () =>
+        while (true)
         {
-            try
-            {
-                if ((await node.Reader.Book(instrument, 5_000, default)).View is not { } view)
-                    return;
-                Reach.Count($"answer/{view.Freshness.Status}");
-                if (Story.IsTold)
-                    Story.Tell($"{node.Name} answers {instrument}: {view.Freshness.Status} {view.Freshness.Sequence} as of {view.Freshness.Watermark:O} {view.Freshness.Reason}");
-                Check(law => law.Answered(new Answer(instrument, view.Freshness, view.Body)));
-                seen = view.Freshness;
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                Reach.Count($"answer/{e.GetType().Name}");
-                Story.Tell($"{node.Name} could not read {instrument}: {e.Message}");
-            }
-        });
-        return seen;
+            await Task.Delay(BackUpEvery, Simulated.Time);
+            if (!States.IsUp)
+                continue;
+            States.BackUp();
+            Check(law => law.StorageBackedUp());
+        }
     }
 
     /// <summary>When faults have stopped, all is live and equal to the source within a bounded time.</summary>
@@ -137,16 +99,51 @@ internal sealed partial class PlatformWorld
     {
         var until = Simulated.Elapsed + WellWithin;
         foreach (var instrument in Venue.Instruments)
-            while (true)
-            {
-                var last = await ReadOne(Heard[0], instrument.Instrument);
-                if (last is { Status: FreshnessStatus.Live } && last.Sequence == instrument.Sequence)
-                    break;
-                if (Simulated.Elapsed > until)
-                    throw new LawBrokenException(
-                        "liveness", instrument.Instrument,
-                        $"{last?.Status.ToString() ?? "no answer"} ({last?.Reason}) at {last?.Sequence} of {instrument.Sequence}, {WellWithin} after the last fault");
-                await Task.Delay(TimeSpan.FromMilliseconds(500), Simulated.Time);
-            }
+            foreach (var of in new[] { ViewOf.Book, ViewOf.Trades })
+                while (await ReadFromAll(of, instrument) is { IsWell: false, Last: var last })
+                {
+                    if (Simulated.Elapsed > until)
+                        throw new LawBrokenException(
+                            "liveness", instrument.Instrument,
+                            $"{of}: {last?.Freshness.Status.ToString() ?? "no answer"} ({last?.Freshness.Reason}) at {last?.Freshness.Sequence} "
+                            + $"of {(of == ViewOf.Book ? instrument.Sequence : instrument.TradeId)}, {WellWithin} after the last fault");
+                    await Unpark();
+                    await Task.Delay(TimeSpan.FromMilliseconds(500), Simulated.Time);
+                }
+    }
+
+    /// <summary>What the first node says that does not say that all is well, or the last.</summary>
+    private async Task<(bool IsWell, Answer? Last)> ReadFromAll(ViewOf of, VenueInstrument instrument)
+    {
+        Answer? last = null;
+        foreach (var node in Heard)
+        {
+            last = await ReadOne(node, of, instrument.Instrument);
+            if (!IsWell(last, instrument))
+                return (false, last);
+        }
+
+        return (true, last);
+    }
+
+    private static bool IsWell(Answer? last, VenueInstrument instrument)
+    {
+        if (last is null)
+            return false;
+        // Trades that were given up stay visible for a day of trading: honest, and no better is promised.
+        var isGivenUp = last is { Of: ViewOf.Trades, Freshness.Status: FreshnessStatus.Gap };
+        return (isGivenUp || last.Freshness.Status == FreshnessStatus.Live)
+            && last.Freshness.Sequence == (last.Of == ViewOf.Book ? instrument.Sequence : instrument.TradeId);
+    }
+
+    private async Task CheckCandles()
+    {
+        foreach (var instrument in Venue.Instruments)
+        {
+            if (await ReadOne(Heard[0], ViewOf.Trades, instrument.Instrument) is not { } trades
+                || await ReadCandles(Heard[0], instrument) is not { } candles)
+                throw new LawBrokenException("liveness", instrument.Instrument, "there are no candles");
+            CandleLaw.Check(this, trades, candles);
+        }
     }
 }

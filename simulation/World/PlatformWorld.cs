@@ -12,10 +12,19 @@ namespace StreamForge.Simulation.World;
 /// The whole platform on one thread: nodes with pumps, grains and client API, the log and the storage as services of their own, a
 /// venue with its own truth, and whoever reads. This part puts it together; the laws look on.
 /// </summary>
-internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
+internal sealed partial class PlatformWorld
 {
     /// <summary>What the venue bears at once.</summary>
     public const int SourceConcurrency = 2;
+
+    /// <summary>How much a pump keeps in memory.</summary>
+    public const int WindowBytes = 64 << 10;
+
+    /// <summary>How often it may be asked a second.</summary>
+    public const int SourceRate = 10;
+
+    /// <summary>How many requests may follow each other at once after a quiet time.</summary>
+    public const int SourceBurst = 4;
 
     private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(2);
     private readonly List<NodeHost> _nodes = [];
@@ -31,6 +40,7 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
         Simulated = new SimulatedWorld(plan.Seed, keepsTrace: tells) { Network = Carry };
         Story = new Story(() => Simulated.Elapsed, tells);
         Weather = new Weather(Simulated.Random);
+        (Steady, Ailments) = (new Steady(Simulated), new Ailments(Simulated));
         Tap = new LogTap(Story);
         Truth = new MarketTruth(Enumerable.Range(1, plan.Instruments).Select(n => $"binance:SYM{n}USDT"));
         Venue = new Venue(Simulated, Weather, Reach, Story, Truth, plan.Seed + 1, plan.Speed);
@@ -58,6 +68,10 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
 
     public Weather Weather { get; }
 
+    public Steady Steady { get; }
+
+    public Ailments Ailments { get; }
+
     public MarketTruth Truth { get; }
 
     public Venue Venue { get; }
@@ -73,7 +87,7 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
     public MarketOptions MarketOptions { get; } = new()
     {
         HeldEvents = 12,
-        TradeHoles = 8,
+        TradeHoles = 5,
         TradeAhead = TimeSpan.FromDays(9_000),
         DepthRepair = Pacing,
         TradeRepair = Pacing,
@@ -95,50 +109,12 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
     /// <summary>Adds a node.</summary>
     public NodeHost AddNode()
     {
+        Steady.Disturb();
         var number = ++_named;
         var node = new NodeHost(this, $"node{number}", (Plan.Seed * 31) + number);
         _nodes.Add(node);
         node.Start();
         return node;
-    }
-
-    /// <summary>A node dies; after a while the rest knows, and another one takes its place.</summary>
-    public void Crash(NodeHost node)
-    {
-        Note($"{node.Name} crashes");
-        node.Crash();
-        _ = Later(SessionTimeout, () => Forget(node));
-    }
-
-    /// <summary>A node does nothing for a while; beyond its session the others think it dead.</summary>
-    public void Pause(NodeHost node, TimeSpan length)
-    {
-        Note($"{node.Name} pauses for {length.TotalSeconds:F1} s");
-        node.Pause();
-        if (length > SessionTimeout)
-            _ = Later(SessionTimeout, () =>
-            {
-                node.Log.ExpireSession();
-                Simulated.Cluster.DeclareDead(node.Node);
-            });
-        _ = Later(length, node.Resume);
-    }
-
-    /// <summary>A node ends in order; another one takes its place.</summary>
-    public async Task Restart(NodeHost node)
-    {
-        Note($"{node.Name} ends in order");
-        await node.Stop();
-        Forget(node);
-    }
-
-    public void Forget(NodeHost node)
-    {
-        node.Log.ExpireSession();
-        Simulated.Cluster.DeclareDead(node.Node);
-        if (Nodes.Count < Plan.Nodes)
-            AddNode();
-        KeepConnector();
     }
 
     /// <summary>The connector runs on the first node that lives.</summary>
@@ -175,7 +151,6 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
     {
         foreach (var law in Laws)
         {
-            Reach.Count("law/" + law.Name);
             try
             {
                 look(law);
@@ -188,32 +163,6 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
         }
     }
 
-    void IStoreWatch.Storing(RowsOf rows, StateWrite write) => Check(law => law.Storing(write));
-
-    void IStoreWatch.Stored(RowsOf rows, StateWrite write)
-    {
-        Reach.Count("stored/" + write.Key.Kind);
-        Check(law => law.Stored(write));
-    }
-
-    async Task ICommitWatch.Advancing(PartitionKey key, long lowWater)
-    {
-        if (key.Topic == Contracts.Streams.Topics.RawMarket)
-            return;
-        var rows = new SortedDictionary<string, (long, string?)>(StringComparer.Ordinal);
-        foreach (var (name, last) in Tap.LastBelow(key.Topic, key.LogId, key.Partition, lowWater))
-        {
-            // With storage down nothing is seen now, and the mark is not stored either.
-            if (!States.IsUp)
-                return;
-            rows[name] = (last, await States.ETagOf(RowsOf.Grains, InstrumentGrain.StateName, name));
-        }
-
-        Check(law => law.Advancing(key, lowWater, rows));
-    }
-
-    void ICommitWatch.Parked(PartitionKey key, ParkedRow row) => Check(law => law.Parked(key, row));
-
     private MessageFate Carry(string from, string to)
     {
         if (Weather.Strikes(Trouble.CallLost))
@@ -222,12 +171,13 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
             return Struck(Trouble.AnswerLost, new MessageFate(AnswerLost: true));
         return Weather.Strikes(Trouble.CallLate)
             ? Struck(Trouble.CallLate, new MessageFate(Simulated.Chance(TimeSpan.FromMilliseconds(800))))
-            : default;
+            : Ailments.Carry(to);
     }
 
     private MessageFate Struck(string kind, MessageFate fate)
     {
         Reach.Count("strike/" + kind);
+        Steady.Disturb();
         return fate;
     }
 }

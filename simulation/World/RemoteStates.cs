@@ -6,7 +6,7 @@ namespace StreamForge.Simulation.World;
 
 /// <summary>Storage as one process of the platform reaches it: requests are late, fail, or lose their answers.</summary>
 internal sealed class RemoteStates(
-    StateService service, RowsOf rows, SimulatedWorld world, Weather weather, Reach reach, IStoreWatch watch) : IStateStore
+    StateService service, RowsOf rows, string process, SimulatedWorld world, Weather weather, Reach reach, IStoreWatch watch) : IStateStore
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(800);
@@ -14,19 +14,32 @@ internal sealed class RemoteStates(
     public ValueTask<StateRow?> Read(StateKey key, CancellationToken cancellation) =>
         Ask(store => store.Read(key, CancellationToken.None), cancellation);
 
-    public ValueTask<WriteOutcome> Write(StateWrite write, CancellationToken cancellation) => Ask(
-        async store =>
-        {
-            watch.Storing(rows, write);
-            var outcome = await store.Write(write, CancellationToken.None);
-            if (outcome.Written)
-                watch.Stored(rows, write);
-            return outcome;
-        },
-        cancellation);
+    public async ValueTask<WriteOutcome> Write(StateWrite write, CancellationToken cancellation)
+    {
+        Laws.RowWrite? row = null;
+        var answer = await Ask(
+            async store =>
+            {
+                row = watch.Storing(rows, write, process);
+                var outcome = await store.Write(write, CancellationToken.None);
+                if (outcome.Written)
+                    watch.Stored(row);
+                return outcome;
+            },
+            cancellation);
+        if (!answer.Written)
+            watch.Refused(row!);
+        return answer;
+    }
 
     public ValueTask<WriteOutcome> Delete(StateKey key, string expectedETag, CancellationToken cancellation) =>
-        Ask(store => store.Delete(key, expectedETag, CancellationToken.None), cancellation);
+        Ask(
+            store =>
+            {
+                watch.Deleting(key);
+                return store.Delete(key, expectedETag, CancellationToken.None);
+            },
+            cancellation);
 
     public ValueTask<IReadOnlyList<StateEntry>> Query(StateQuery query, CancellationToken cancellation) =>
         Ask(store => store.Query(query, CancellationToken.None), cancellation);
@@ -67,8 +80,15 @@ internal sealed class RemoteStates(
 internal interface IStoreWatch
 {
     /// <summary>A conditional write has come to the storage: it may succeed. Runs on the storage.</summary>
-    void Storing(RowsOf rows, StateWrite write);
+    /// <returns>What the others are told with.</returns>
+    Laws.RowWrite Storing(RowsOf rows, StateWrite write, string writer);
 
     /// <summary>A conditional write has succeeded. Runs on the storage, before anybody hears of it.</summary>
-    void Stored(RowsOf rows, StateWrite write);
+    void Stored(Laws.RowWrite write);
+
+    /// <summary>A conditional write was refused, and its writer knows.</summary>
+    void Refused(Laws.RowWrite write);
+
+    /// <summary>A row may be deleted.</summary>
+    void Deleting(StateKey key);
 }

@@ -29,5 +29,8 @@ internal sealed record RunPlan(
             LeastEvents + random.Next(200), length, [.. faults.OrderBy(f => f.At)]);
     }
 
-    public RunPlan With(IReadOnlyList<Fault> faults) => this with { Faults = faults };
+    /// <summary>Whether nothing was taken out of it.</summary>
+    public bool IsWhole { get; private init; } = true;
+
+    public RunPlan With(IReadOnlyList<Fault> faults) => this with { Faults = faults, IsWhole = false };
 }

@@ -3,12 +3,16 @@ using StreamForge.Silo.Storage;
 
 namespace StreamForge.Simulation.World;
 
-/// <summary>Told before a low-water mark is stored: by then all below must be durable.</summary>
+/// <summary>Told before a low-water mark is stored, by when all below must be durable, and of what may excuse that.</summary>
 internal interface ICommitWatch
 {
     Task Advancing(PartitionKey key, long lowWater);
 
-    void Parked(PartitionKey key, ParkedRow row);
+    void Losing(PartitionKey key, PartitionLoss loss);
+
+    void Parking(PartitionKey key, ParkedRow row);
+
+    void Unparked(PartitionKey key, string recordKey);
 }
 
 /// <summary>The partitions' rows, with the laws looking on.</summary>
@@ -23,21 +27,28 @@ internal sealed class WatchedPartitions(IPartitionStore inner, ICommitWatch watc
         return await inner.Advance(key, epoch, lowWater, cancellation);
     }
 
-    public ValueTask<bool> NoteLoss(PartitionKey key, long epoch, PartitionLoss? loss, CancellationToken cancellation) =>
-        inner.NoteLoss(key, epoch, loss, cancellation);
+    public ValueTask<bool> NoteLoss(PartitionKey key, long epoch, PartitionLoss? loss, CancellationToken cancellation)
+    {
+        if (loss is { } range)
+            watch.Losing(key, range);
+        return inner.NoteLoss(key, epoch, loss, cancellation);
+    }
 
     public ValueTask<IReadOnlyList<PartitionRow>> List(string group, CancellationToken cancellation) => inner.List(group, cancellation);
 
-    public async ValueTask<bool> Park(PartitionKey key, long epoch, ParkedRow row, CancellationToken cancellation)
+    public ValueTask<bool> Park(PartitionKey key, long epoch, ParkedRow row, CancellationToken cancellation)
     {
-        var parked = await inner.Park(key, epoch, row, cancellation);
-        if (parked)
-            watch.Parked(key, row);
-        return parked;
+        watch.Parking(key, row);
+        return inner.Park(key, epoch, row, cancellation);
     }
 
-    public ValueTask<bool> Unpark(PartitionKey key, long epoch, string recordKey, long? fromOffset, CancellationToken cancellation) =>
-        inner.Unpark(key, epoch, recordKey, fromOffset, cancellation);
+    public async ValueTask<bool> Unpark(PartitionKey key, long epoch, string recordKey, long? fromOffset, CancellationToken cancellation)
+    {
+        var unparked = await inner.Unpark(key, epoch, recordKey, fromOffset, cancellation);
+        if (unparked && fromOffset is null)
+            watch.Unparked(key, recordKey);
+        return unparked;
+    }
 
     public ValueTask<IReadOnlyList<ParkedRow>> ListParked(PartitionKey key, CancellationToken cancellation) =>
         inner.ListParked(key, cancellation);

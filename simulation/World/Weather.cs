@@ -91,4 +91,12 @@ internal static class Trouble
 
     /// <summary>Odds that the answer of the source is lost after it did the work.</summary>
     public const string SourceAnswerLost = "source-answer-lost";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        CallLost, AnswerLost, CallLate, StoreFails, StoreAmbiguous, StoreSlow, LogDiskFails,
+        StoreDiskFails, DiskSlow, FrameLost, FrameTwice, FrameLate, FrameDamaged, LinkSilent,
+        SourceFails, SourceSlow, SourceOld, SourceAnswerLost,
+    ];
 }

@@ -1,0 +1,62 @@
+using StreamForge.Simulation.Faults;
+
+namespace StreamForge.Simulation.World;
+
+/// <summary>All that a batch of runs must have come to: what it never met, it has not tested.</summary>
+internal static class ReachCatalog
+{
+    private static readonly string[] Answers = ["Live", "Stale", "Stalled", "SourceDown", "Repairing", "Gap", "Parked", "Cold"];
+
+    private static readonly string[] Checks =
+    [
+        "L1 nothing lost, applied", "L1 nothing lost, derived", "L1 nothing lost, parked", "L1 nothing lost, lost to retention",
+        "L2 nothing twice, book", "L2 nothing twice, trade", "L2 nothing twice, minute",
+        "L3 no silent gap, book", "L3 no silent gap, trades",
+        "L4 always an answer", "L4 always an answer, broker down", "L4 always an answer, storage down",
+        "L4 always an answer, storage in trouble", "L4 always an answer, source in trouble", "L4 always an answer, link silent",
+        "L5 nothing stops a partition, Defect", "L5 nothing stops a partition, SlowCalls", "L5 nothing stops a partition, NoAnswers",
+        "L5 nothing stops a partition, Poison", "L5 nothing stops a partition, LargeRecord",
+        "L6 bounded mercy",
+        "L7 one writer, instrument", "L7 one writer, other", "L7 one writer, refused",
+        "L8 explainable, book", "L8 explainable, trades", "L8 explainable, repair",
+    ];
+
+    private static readonly string[] Branches =
+    [
+        "gate/applied", "gate/duplicate", "gate/superseded", "gate/held before the first snapshot", "gate/held", "gate/overflow",
+        "gate/digest ahead", "gate/source doubted", "gate/based on a repair",
+        "gate/trades missing", "gate/trades repaired",
+        "parser/dead letter",
+        "ledger/waits", "ledger/applied and not durable", "ledger/left in the log", "ledger/parked", "ledger/key stalled",
+        "ledger/goes on from what is stored", "ledger/window full", "ledger/loss open", "ledger/partition stalled",
+        "governor/at its cap", "governor/somebody waits", "governor/out of tokens", "governor/interactive waits",
+        "governor/background waits", "governor/permit given back", "governor/permit expired", "governor/ticket forgotten",
+        "governor/oldest first",
+    ];
+
+    // What the pumps say at the branches that matter: see operations.md.
+    private static readonly string[] Said =
+    [
+        "MarketPipeline.Started", "MarketPipeline.Stopped", "MarketPipeline.Fenced", "MarketPipeline.Rewinding",
+        "MarketPipeline.Lost", "MarketPipeline.LossClosed", "MarketPipeline.ReadFailed", "MarketPipeline.CheckpointFailed",
+        "MarketPipeline.Retrying", "MarketPipeline.KeyStalled", "MarketPipeline.KeyParked",
+        "MarketPipeline.DeadLettered", "MarketPipeline.FlushFailed", "MarketPipeline.MembershipEnded", "MarketPipeline.JoinedAgain",
+        "InstrumentGrain.Reloading", "InstrumentGrain.Lost", "InstrumentGrain.NotCompared", "InstrumentGrain.RepairFailed",
+        "CheckpointGrainStorage.Retrying",
+    ];
+
+    /// <summary>Names as they are counted, in order.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        .. FaultKinds.Names.Select(kind => "fault/" + kind),
+        .. Trouble.Names.Select(kind => "strike/" + kind),
+        .. Answers.Select(status => "answer/" + status),
+        .. Checks.Select(check => "check/" + check),
+        .. Branches.Select(branch => "branch/" + branch),
+        .. Said.Select(said => "log/" + said),
+        "operator/unparked",
+    ];
+
+    /// <summary>What a batch never came to.</summary>
+    public static IReadOnlyList<string> Missing(Reach reach) => [.. Names.Where(name => reach[name] == 0)];
+}
