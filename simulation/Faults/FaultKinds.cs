@@ -1,4 +1,5 @@
 using StreamForge.Contracts.Streams;
+using StreamForge.Silo.Files;
 using StreamForge.Simulation.World;
 
 namespace StreamForge.Simulation.Faults;
@@ -13,8 +14,10 @@ internal static class FaultKinds
         ["node-restart"] = (world, fault) => _ = world.Restart(Pick(world, fault)),
         ["stale-directory"] = (world, fault) => world.ForgetHomes(Pick(world, fault), fault.For),
         ["connection-cut"] = (world, fault) => Pick(world, fault).Log.Cut(),
-        ["broker-crash"] = (world, fault) => _ = world.BounceBroker(fault.For),
-        ["storage-crash"] = (world, fault) => _ = world.BounceStorage(fault.For),
+        ["broker-crash"] = (world, fault) =>
+            _ = AtOnceOrAmidWrite(world, fault, world.Broker.Disk, () => _ = world.BounceBroker(fault.For)),
+        ["storage-crash"] = (world, fault) =>
+            _ = AtOnceOrAmidWrite(world, fault, world.States.Disks[fault.Target / 2 % 2], () => _ = world.BounceStorage(fault.For)),
         ["storage-set-back"] = (world, fault) => _ = world.SetStorageBack(),
         ["log-anew"] = (world, fault) => _ = world.BounceBroker(fault.For, () => world.Broker.Forget(Topic(fault))),
         ["retention"] = (world, fault) => _ = world.Retain(fault.For),
@@ -53,6 +56,15 @@ internal static class FaultKinds
         world.Reach.Count("fault/" + fault.Kind);
         world.Note($"fault {fault.Kind}");
         Kinds[fault.Kind](world, fault);
+    }
+
+    private static async Task AtOnceOrAmidWrite(PlatformWorld world, Fault fault, SimulatedFileSystem disk, Action crash)
+    {
+        if (fault.Target % 2 != 0)
+            await disk.AmidNextWrite(world.Simulated);
+        // Nothing may have been written for long.
+        if (world.Simulated.Elapsed < world.Plan.Length)
+            crash();
     }
 
     private static NodeHost Pick(PlatformWorld world, Fault fault) => world.Nodes[fault.Target % world.Nodes.Count];

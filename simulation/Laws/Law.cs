@@ -69,6 +69,12 @@ internal abstract class Law
     {
     }
 
+    /// <summary>The row of a partition was changed by a pump of some epoch.</summary>
+    /// <param name="newest">The newest epoch that was given out before the change was asked for.</param>
+    public virtual void PartitionChanged(PartitionKey key, long epoch, long newest)
+    {
+    }
+
     /// <summary>A key is being parked: durably, where its pump goes on from that.</summary>
     public virtual void Parking(PartitionKey key, ParkedRow row)
     {

@@ -51,6 +51,13 @@ internal sealed class OneWriterLaw : Law
         _refused.Add((write.Writer, write.Key, write.Write.ExpectedETag));
     }
 
+    public override void PartitionChanged(PartitionKey key, long epoch, long newest)
+    {
+        Checked("epoch");
+        if (epoch < newest)
+            Broken($"{key.Topic}/{key.Partition}", $"a pump of epoch {epoch} changed the row, when {newest} had taken the partition over");
+    }
+
     public override void Deleting(StateKey key)
     {
         _stored.Remove(key);

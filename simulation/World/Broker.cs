@@ -20,6 +20,8 @@ internal sealed class Broker(SimulatedWorld world, SimulatedFileSystem disk, IId
         RetentionInterval = TimeSpan.FromSeconds(20),
     };
 
+    public SimulatedFileSystem Disk => disk;
+
     private SimulatedProcess? _process;
     private TaskCompletionSource _up = new();
     private int _lives;

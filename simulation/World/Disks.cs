@@ -12,6 +12,26 @@ internal static class Disks
     public static SimulatedFileSystem Create(SimulatedWorld world, Weather weather, Reach reach, string failing) =>
         Attach(new SimulatedFileSystem(), world, weather, reach, failing);
 
+    /// <summary>Completes in the middle of the next write: after its bytes were handed over, and a while before they are durable.</summary>
+    public static Task AmidNextWrite(this SimulatedFileSystem disk, SimulatedWorld world)
+    {
+        var usual = disk.Before!;
+        var amid = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        disk.Before = async (operation, path) =>
+        {
+            if (operation != DiskOperation.Sync)
+            {
+                await usual(operation, path);
+                return;
+            }
+
+            disk.Before = usual;
+            amid.SetResult();
+            await Task.Delay(Slow, world.Time);
+        };
+        return amid.Task;
+    }
+
     /// <summary>Makes a disk one of this world.</summary>
     public static SimulatedFileSystem Attach(
         SimulatedFileSystem disk, SimulatedWorld world, Weather weather, Reach reach, string failing)

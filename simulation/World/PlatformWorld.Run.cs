@@ -44,8 +44,16 @@ internal sealed partial class PlatformWorld
         Ailments.EndAll();
         foreach (var node in _nodes)
             node.Clock.Skew = TimeSpan.Zero;
+        var until = Simulated.Elapsed + WellWithin;
         while (_underWay > 0 || !Broker.IsUp || !States.IsUp || Nodes.Any(n => n.IsPaused) || Nodes.Count < Plan.Nodes)
+        {
+            if (Simulated.Elapsed > until)
+                throw new LawBrokenException(
+                    "liveness", "services",
+                    $"{WellWithin} after the last fault {(Broker.IsUp ? "" : "the log is down, ")}{(States.IsUp ? "" : "storage is down, ")}{Nodes.Count} nodes are up");
             await Task.Delay(TimeSpan.FromMilliseconds(100), Simulated.Time);
+        }
+
         foreach (var node in Heard)
             JoinAgain(node);
         Note("faults are over");

@@ -8,6 +8,8 @@ namespace StreamForge.Simulation.World;
 /// <content>What storage and the log tell the laws.</content>
 internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
 {
+    private readonly Dictionary<PartitionKey, long> _epochs = [];
+
     /// <summary>What goes on outside of the nodes that no read may notice.</summary>
     public IEnumerable<string> Outside()
     {
@@ -61,6 +63,12 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
 
         Check(law => law.Advancing(key, lowWater, rows));
     }
+
+    void ICommitWatch.Acquired(PartitionKey key, long epoch) => _epochs[key] = Math.Max(epoch, _epochs.GetValueOrDefault(key));
+
+    long ICommitWatch.NewestEpoch(PartitionKey key) => _epochs.GetValueOrDefault(key);
+
+    void ICommitWatch.Changed(PartitionKey key, long epoch, long newest) => Check(law => law.PartitionChanged(key, epoch, newest));
 
     void ICommitWatch.Losing(PartitionKey key, PartitionLoss loss) => Tap.Lose(key.Topic, key.LogId, key.Partition, loss.From, loss.To);
 

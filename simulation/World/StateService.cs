@@ -28,6 +28,8 @@ internal sealed class StateService(SimulatedWorld world, SimulatedFileSystem[] d
     private SimulatedProcess? _process;
     private int _lives;
 
+    public IReadOnlyList<SimulatedFileSystem> Disks => disks;
+
     public bool IsUp { get; private set; }
 
     /// <summary>Grows when storage was set back: what was stored before no longer counts.</summary>

@@ -8,6 +8,15 @@ internal interface ICommitWatch
 {
     Task Advancing(PartitionKey key, long lowWater);
 
+    /// <summary>A partition was taken over.</summary>
+    void Acquired(PartitionKey key, long epoch);
+
+    /// <summary>The newest epoch under which a partition was taken over.</summary>
+    long NewestEpoch(PartitionKey key);
+
+    /// <summary>A row was changed by who had taken the partition over under an epoch, when another one had been the newest already.</summary>
+    void Changed(PartitionKey key, long epoch, long newest);
+
     void Losing(PartitionKey key, PartitionLoss loss);
 
     void Parking(PartitionKey key, ParkedRow row);
@@ -18,13 +27,21 @@ internal interface ICommitWatch
 /// <summary>The partitions' rows, with the laws looking on.</summary>
 internal sealed class WatchedPartitions(IPartitionStore inner, ICommitWatch watch) : IPartitionStore
 {
-    public ValueTask<PartitionRow> Acquire(PartitionKey key, string owner, CancellationToken cancellation) =>
-        inner.Acquire(key, owner, cancellation);
+    public async ValueTask<PartitionRow> Acquire(PartitionKey key, string owner, CancellationToken cancellation)
+    {
+        var row = await inner.Acquire(key, owner, cancellation);
+        watch.Acquired(key, row.Epoch);
+        return row;
+    }
 
     public async ValueTask<bool> Advance(PartitionKey key, long epoch, long lowWater, CancellationToken cancellation)
     {
         await watch.Advancing(key, lowWater);
-        return await inner.Advance(key, epoch, lowWater, cancellation);
+        var newest = watch.NewestEpoch(key);
+        var changed = await inner.Advance(key, epoch, lowWater, cancellation);
+        if (changed)
+            watch.Changed(key, epoch, newest);
+        return changed;
     }
 
     public ValueTask<bool> NoteLoss(PartitionKey key, long epoch, PartitionLoss? loss, CancellationToken cancellation)
