@@ -5,10 +5,11 @@ namespace StreamForge.Tests.Planted;
 /// <summary>A bug that was compiled into a build of the product, and does nothing before it is made active.</summary>
 /// <param name="Laws">Those that may find it first.</param>
 /// <param name="What">In a sentence.</param>
-/// <param name="Within">It is found by one of the seeds from 1 to here.</param>
-internal sealed record Plant(string Name, string What, IReadOnlyList<string> Laws, int Within)
+/// <param name="From">The first seed that is tried: what needs a rare mishap begins where there is one.</param>
+internal sealed record Plant(string Name, string What, IReadOnlyList<string> Laws, int From)
 {
-    private const int UsuallyWithin = 30;
+    /// <summary>It is found by one of so many seeds.</summary>
+    public const int Within = 30;
 
     // The same place by name in every assembly: what is planted needs no type of its own. A simulated world has one thread.
     private static readonly LocalDataStoreSlot Active = Thread.GetNamedDataSlot("planted");
@@ -39,6 +40,6 @@ internal sealed record Plant(string Name, string What, IReadOnlyList<string> Law
             name,
             string.Join(' ', lines.Where(line => line.StartsWith("# ", StringComparison.Ordinal)).Select(line => line[2..].Trim())),
             Field("law")?.Split(" | ") ?? throw new InvalidDataException($"{name} names no law."),
-            Field("within") is { } within ? int.Parse(within, System.Globalization.CultureInfo.InvariantCulture) : UsuallyWithin);
+            Field("from") is { } from ? int.Parse(from, System.Globalization.CultureInfo.InvariantCulture) : 1);
     }
 }
