@@ -19,6 +19,7 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
     private const int WarmUpRounds = 3;
     private const double SlowRate = 1_000;
     private const double PauseSeconds = 3;
+    private const int LiveEvents = 200_000;
     private long _appended;
 
     /// <exception cref="InvalidOperationException">Something went wrong that makes the figures void.</exception>
@@ -39,7 +40,7 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
         if (options.RateOnly)
             return [new("ingest", Rate(platform, throughput))];
         var latency = new LatencyRun(platform, market, options);
-        var live = await LiveMaximum(latency, market, watch, throughput.EventsPerSecond, cancellation);
+        var live = await LiveMaximum(latency, market, watch, cancellation);
         var half = await Visible(latency, market, live / 2, raw: false, cancellation);
         var slow = await Visible(latency, market, SlowRate, raw: false, cancellation);
         var slowRaw = await Visible(latency, market, SlowRate, raw: true, cancellation);
@@ -155,10 +156,10 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
 
     /// <summary>The highest rate of the path that latency is measured on: generator, log, grains and readers on the same cores.</summary>
     private async Task<double> LiveMaximum(
-        LatencyRun run, BenchMarket market, PipelineWatch watch, double atMost, CancellationToken cancellation)
+        LatencyRun run, BenchMarket market, PipelineWatch watch, CancellationToken cancellation)
     {
         progress.Report("the highest rate with generator and readers ...");
-        var events = market.Take((int)(atMost * options.Seconds / 2), raw: false);
+        var events = market.Take(LiveEvents, raw: false);
         var before = watch.Applied;
         GC.Collect();
         var rate = await run.Maximum(events, () => watch.Applied - before, cancellation);
