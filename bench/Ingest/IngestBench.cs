@@ -45,7 +45,7 @@ internal sealed class IngestBench(IngestBenchOptions options, IProgress<string> 
         var slow = await Visible(latency, market, SlowRate, raw: false, cancellation);
         var slowRaw = await Visible(latency, market, SlowRate, raw: true, cancellation);
         await watch.AppliedTo(_appended, cancellation);
-        var (catchUp, liveRate) = await CatchUp(platform, market, watch, throughput.EventsPerSecond / 4, cancellation);
+        var (catchUp, liveRate) = await CatchUp(platform, market, watch, live / 2, cancellation);
         watch.MustHaveApplied(_appended);
 
         string name = GrainEngine.Name, log = platform.LogName, store = platform.StoreName;

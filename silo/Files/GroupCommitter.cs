@@ -8,28 +8,30 @@ internal interface ICommitTarget
 }
 
 /// <summary>
-/// Group commit: one round at a time makes durable what came since the last. While a round waits for the disk, the next one
-/// gathers, so the slower the disk, the larger the rounds.
+/// Group commit: each target is committed by itself, once at a time. While its commit waits for the disk, the next one gathers, so the
+/// slower the disk, the larger the commits. Targets do not wait for each other: one slow sync of the disk delays one of them.
 /// </summary>
 internal sealed class GroupCommitter : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly Task _running;
-    private List<ICommitTarget> _dirty = [];
-    private TaskCompletionSource _nextRound = NewSignal();
+    // In order of time: who waits to be committed, and whose commit is under way. A target may be in both.
+    private readonly List<Entry> _dirty = [];
+    private readonly List<Entry> _committing = [];
     private TaskCompletionSource _wake = NewSignal();
     private bool _closing;
 
     /// <summary>Starts on the scheduler of the caller and stays there.</summary>
     public GroupCommitter() => _running = Run();
 
-    /// <summary>Has the target committed in the next round, once.</summary>
+    /// <summary>Has what the target has gathered committed soon, once.</summary>
     public void Enqueue(ICommitTarget target)
     {
         lock (_lock)
         {
-            if (!_dirty.Contains(target))
-                _dirty.Add(target);
+            if (Find(_dirty, target) is not null)
+                return;
+            _dirty.Add(new Entry(target));
             _wake.TrySetResult();
         }
     }
@@ -38,14 +40,10 @@ internal sealed class GroupCommitter : IAsyncDisposable
     public Task Barrier()
     {
         lock (_lock)
-        {
-            _wake.TrySetResult();
-            // There is no round after the last one.
-            return _closing ? _running : _nextRound.Task;
-        }
+            return _closing ? _running : Task.WhenAll(_committing.Concat(_dirty).Select(static entry => entry.Done.Task));
     }
 
-    /// <summary>Ends after a last round.</summary>
+    /// <summary>Ends when all that was enqueued is committed.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_lock)
@@ -62,23 +60,44 @@ internal sealed class GroupCommitter : IAsyncDisposable
         while (true)
         {
             await _wake.Task;
-            List<ICommitTarget> round;
-            TaskCompletionSource done;
-            bool last;
+            Entry[] ready;
             lock (_lock)
             {
-                (round, _dirty) = (_dirty, []);
-                (done, _nextRound) = (_nextRound, NewSignal());
                 _wake = NewSignal();
-                last = _closing;
+                // What is being committed now comes again when that is done.
+                ready = [.. _dirty.Where(entry => Find(_committing, entry.Target) is null)];
+                _dirty.RemoveAll(ready.Contains);
+                _committing.AddRange(ready);
+                if (_closing && _committing.Count == 0)
+                    return;
             }
 
-            await Task.WhenAll(round.Select(target => target.Commit()));
-            done.SetResult();
-            if (last)
-                return;
+            foreach (var entry in ready)
+                _ = Commit(entry);
         }
     }
 
+    private async Task Commit(Entry entry)
+    {
+        await entry.Target.Commit();
+        lock (_lock)
+        {
+            _committing.Remove(entry);
+            if (_closing || Find(_dirty, entry.Target) is not null)
+                _wake.TrySetResult();
+        }
+
+        entry.Done.SetResult();
+    }
+
+    private static Entry? Find(List<Entry> entries, ICommitTarget target) => entries.Find(entry => entry.Target == target);
+
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed class Entry(ICommitTarget target)
+    {
+        public ICommitTarget Target { get; } = target;
+
+        public TaskCompletionSource Done { get; } = NewSignal();
+    }
 }

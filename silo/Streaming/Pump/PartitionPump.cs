@@ -14,6 +14,9 @@ namespace StreamForge.Silo.Streaming.Pump;
 /// </remarks>
 internal abstract partial class PartitionPump : IDisposable
 {
+    // Fewer records than this that are left behind a batch are no backlog: they came while it was read.
+    private const int Backlog = 200;
+
     private readonly IAssignedPartition _partition;
     private readonly PumpServices _services;
     private readonly CancellationTokenSource _stopping = new();
@@ -216,7 +219,7 @@ internal abstract partial class PartitionPump : IDisposable
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, _reading.Token);
                 var batch = await _partition.Read(Options.ReadBytes, either.Token);
-                if (batch.Records is [.., var last] && last.Offset + 1 < batch.End)
+                if (batch.Records is [.., var last] && batch.End - last.Offset > Backlog)
                     await _services.Schedulers.Turn(this);
                 else
                     _services.Schedulers.EndTurn(this);
