@@ -37,10 +37,14 @@ internal sealed class GroupCommitter : IAsyncDisposable
     }
 
     /// <summary>Completes when all that was enqueued before has been committed, or has failed.</summary>
-    public Task Barrier()
+    public async Task Barrier()
     {
+        Task[] before;
         lock (_lock)
-            return _closing ? _running : Task.WhenAll(_committing.Concat(_dirty).Select(static entry => entry.Done.Task));
+            before = _closing ? [_running] : [.. _committing.Concat(_dirty).Select(static entry => entry.Done.Task)];
+        // One after the other: what waits for all of them together goes on from the thread pool.
+        foreach (var commit in before)
+            await commit;
     }
 
     /// <summary>Ends when all that was enqueued is committed.</summary>
