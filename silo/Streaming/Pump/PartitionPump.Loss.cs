@@ -54,6 +54,16 @@ internal abstract partial class PartitionPump
         Lost(loss);
     }
 
+    /// <summary>
+    /// Whether the group has read this partition of another log: the topic was made anew since, and what was not read of the old one nobody
+    /// can read any more. That is a loss before the first record, noticed again until a mark of the new log is stored.
+    /// </summary>
+    private async Task<bool> WasAnotherLog()
+    {
+        var rows = await Retry("the partitions' rows", () => _services.Partitions.List(_services.Group, Aborting));
+        return rows.Any(row => row.Key.Topic == Partition.Topic && row.Key.Partition == Partition.Partition && row.Key.LogId != LogId);
+    }
+
     private void LookAfterLoss()
     {
         // Not before the mark is behind it: what a restart would apply again could still open something.

@@ -178,6 +178,8 @@ internal abstract partial class PartitionPump : IDisposable
             Lose(loss);
         else if (row.Loss is { } known)
             Lost(known);
+        else if (row.LowWater == 0 && await WasAnotherLog())
+            Lose(new LossRange(start.Offset, start.Offset));
         Seek(start.Offset);
         Log.Started(_services.Logger, Partition, Epoch, start.Offset);
 
