@@ -29,7 +29,7 @@ internal sealed class ProvenanceLaw : Law
                 Broken(answer.Instrument, $"the {what} of record {Told("eventId")} is {expected ?? "none"}, the answer says {found ?? "none"}");
         }
 
-        if (World.Tap.Find(Told("eventId")!) is not { } record)
+        if (World.Tap.Find(Told("eventId")!, Told("origin")) is not { } record)
         {
             Broken(answer.Instrument, $"nobody ever appended a record {Told("eventId")}");
             return;

@@ -22,7 +22,8 @@ internal sealed class LogTap(Story story)
     private readonly Dictionary<(string Topic, Guid LogId, int Partition), SortedDictionary<string, List<long>>> _offsets = [];
     private readonly Dictionary<(string Topic, Guid LogId, int Partition, long Offset), string?> _ids = [];
     private readonly Dictionary<string, Guid> _logs = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HandedIn> _handedIn = new(StringComparer.Ordinal);
+    // Several of one id: what a raw record was made of twice, since its first acknowledgement was lost, is derived twice.
+    private readonly Dictionary<string, List<HandedIn>> _handedIn = new(StringComparer.Ordinal);
     private readonly HashSet<string> _anew = new(StringComparer.Ordinal);
     private readonly HashSet<(string Instrument, string RepairId)> _repairs = [];
     // By place: the records that something was made of, or that were given up.
@@ -48,13 +49,15 @@ internal sealed class LogTap(Story story)
         var handed = new HandedIn(
             record.Topic, Encoding.UTF8.GetString(key.Span), record.Value,
             record.Headers.ToDictionary(h => h.Name, h => Encoding.UTF8.GetString(h.Value.Span), StringComparer.Ordinal));
-        _handedIn[id] = handed;
+        ref var same = ref CollectionsMarshal.GetValueRefOrAddDefault(_handedIn, id, out _);
+        (same ??= []).Add(handed);
         if (handed[RecordHeaders.RepairId] is { } repair)
             _repairs.Add((handed.Key, repair));
     }
 
-    /// <summary>The record of an id; none where nobody ever handed in one.</summary>
-    public HandedIn? Find(string eventId) => _handedIn.GetValueOrDefault(eventId);
+    /// <summary>The record of an id, of this origin where there is one; none where nobody ever handed in one.</summary>
+    public HandedIn? Find(string eventId, string? origin = null) =>
+        _handedIn.TryGetValue(eventId, out var same) ? same.Find(record => record[RecordHeaders.Origin] == origin) ?? same[^1] : null;
 
     /// <summary>Whether a record about an instrument answered a repair of that id.</summary>
     public bool Answers(string instrument, string repairId) => _repairs.Contains((instrument, repairId));
