@@ -58,15 +58,12 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>What follows <paramref name="marker"/> in the first line of the output or the errors that has it.</summary>
     public async Task<string> Says(string marker, TimeSpan deadline)
     {
-        string? line = null;
-        await Eventually.Holds(
-            () =>
-            {
-                line = _output.Concat(_errors).FirstOrDefault(text => text.Contains(marker, StringComparison.Ordinal));
-                return line is not null || HasExited;
-            },
-            deadline,
-            $"the process says '{marker}'");
+        string? Find() => _output.Concat(_errors).FirstOrDefault(text => text.Contains(marker, StringComparison.Ordinal));
+        await Eventually.Holds(() => Find() is not null || HasExited, deadline, $"the process says '{marker}'");
+        // Its last lines may come after its end; this waits until all were read.
+        if (HasExited)
+            await _process.WaitForExitAsync();
+        var line = Find();
         return line?[(line.IndexOf(marker, StringComparison.Ordinal) + marker.Length)..]
             ?? throw new InvalidOperationException($"The process ended without saying '{marker}':\n{Text}");
     }
