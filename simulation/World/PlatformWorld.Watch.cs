@@ -54,12 +54,7 @@ internal sealed partial class PlatformWorld : IStoreWatch, ICommitWatch
         var rows = new SortedDictionary<string, (long, string?)>(StringComparer.Ordinal);
         if (key.Topic != Topics.RawMarket)
             foreach (var (name, last) in Tap.LastBelow(key, lowWater))
-            {
-                // With storage down nothing is seen now, and the mark is not stored either.
-                if (!States.IsUp)
-                    return;
                 rows[name] = (last, await States.ETagOf(RowsOf.Grains, InstrumentGrain.StateName, name));
-            }
 
         Check(law => law.Advancing(key, lowWater, rows));
     }

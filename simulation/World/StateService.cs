@@ -91,6 +91,7 @@ internal sealed class StateService(SimulatedWorld world, SimulatedFileSystem[] d
     }
 
     /// <summary>What stands there now, without asking over the network: for the laws.</summary>
+    /// <exception cref="StateStoreException">It is down, or died before it answered.</exception>
     public Task<string?> ETagOf(RowsOf rows, string kind, string id) =>
-        _process!.Run(async () => await _stores[(int)rows]!.CurrentETag(kind, id, CancellationToken.None));
+        Ask(rows, store => store.CurrentETag(kind, id, CancellationToken.None), Timeout.InfiniteTimeSpan);
 }

@@ -6,6 +6,8 @@ namespace StreamForge.Simulation.World;
 /// <summary>Told before a low-water mark is stored, by when all below must be durable, and of what may excuse that.</summary>
 internal interface ICommitWatch
 {
+    /// <summary>A low-water mark is about to be stored.</summary>
+    /// <exception cref="StateStoreException">Storage is down or died meanwhile: it is not stored.</exception>
     Task Advancing(PartitionKey key, long lowWater);
 
     /// <summary>A partition was taken over.</summary>
