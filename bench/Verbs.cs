@@ -2,6 +2,7 @@ using StreamForge.Bench.Api;
 using StreamForge.Bench.Checkpoint;
 using StreamForge.Bench.Ingest;
 using StreamForge.Bench.SlowStorage;
+using StreamForge.Hosting;
 using StreamForge.Standalone.Commands;
 
 namespace StreamForge.Bench;

@@ -19,7 +19,8 @@ public static class SiloServices
     /// <summary>
     /// Registers the market path: pumps, standings, status, governed repair. The caller registers a <see cref="TimeProvider"/>, the
     /// <see cref="Streaming.IEventLog"/>, <see cref="IStateStore"/>, <see cref="IPartitionStore"/>, <see cref="IRepairGateway"/> and the
-    /// engine; call this after the engine, so that pumps start after it and stop before it.
+    /// engine; call this after the engine, so that pumps start after it and stop before it. In a cluster the engine has brought
+    /// <see cref="IFeedStandings"/> and <see cref="IPlatformPeers"/> that know the other silos.
     /// </summary>
     public static IServiceCollection AddMarketSilo(this IServiceCollection services)
     {
@@ -31,13 +32,14 @@ public static class SiloServices
         services.TryAddSingleton<IPumpSchedulers, ThreadPoolPumpSchedulers>();
         services.TryAddSingleton<IStateDirectory>(provider => provider.GetRequiredService<IStateStore>());
         services.AddSingleton(provider => new FeedBoard(provider.GetRequiredService<IOptions<MarketPipelineOptions>>().Value.Partitions));
-        services.AddSingleton<IFeedStandings>(provider => provider.GetRequiredService<FeedBoard>());
+        services.TryAddSingleton<IFeedStandings>(provider => provider.GetRequiredService<FeedBoard>());
         services.AddSingleton<IntegrityMeter>();
         services.AddSingleton<IIntegrityMeter>(provider => provider.GetRequiredService<IntegrityMeter>());
         services.AddSingleton<SourcePermits>();
         services.AddSingleton<IRepairPort, GovernedRepair>();
         services.AddSingleton<MarketPipeline>();
         services.AddSingleton<PlatformStatusBoard>();
+        services.TryAddSingleton<IPlatformPeers, NoPeers>();
         services.AddSingleton<PumpMetrics>();
         services.AddSingleton<IHostedService>(provider =>
         {

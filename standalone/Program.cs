@@ -1,4 +1,5 @@
 using System.CommandLine;
+using StreamForge.Hosting;
 using StreamForge.Standalone.Commands;
 using StreamForge.Standalone.Hosting;
 
@@ -7,6 +8,7 @@ var root = new RootCommand("StreamForge: a cache fed by events that is right, or
 {
     UpCommand.Create(PlatformSeams.None),
     ExchangeCommand.Create(),
+    ConnectorCommand.Create(),
 };
 
 var parsed = root.Parse(args);

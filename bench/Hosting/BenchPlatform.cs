@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using StreamForge.ClientApi;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.State;
+using StreamForge.Hosting;
 using StreamForge.Silo;
 using StreamForge.Silo.Engine;
 using StreamForge.Silo.Integrity;

@@ -12,7 +12,7 @@ namespace StreamForge.ClientApi.Instruments;
 /// <summary>The address that lists instruments.</summary>
 internal sealed class ListEndpoints
 {
-    private readonly IInstrumentDirectoryGrain _directory;
+    private readonly IGrainFactory _grains;
     private readonly TimeProvider _time;
     private readonly ClientApiOptions _options;
     private readonly TextParameter _venue = new("venue", InstrumentId.MaxVenue, "Only instruments of this venue.");
@@ -23,7 +23,7 @@ internal sealed class ListEndpoints
 
     public ListEndpoints(IGrainFactory grains, IOptions<ClientApiOptions> options, TimeProvider time)
     {
-        (_directory, _time, _options) = (grains.GetGrain<IInstrumentDirectoryGrain>("all"), time, options.Value);
+        (_grains, _time, _options) = (grains, time, options.Value);
         _limit = new("limit", 1, _options.MaxPage, _options.DefaultLimit, "At most so many.");
         List = new("listInstruments", "Instruments in order of name, as of their last checkpoints.", _venue, _status, _cursor, _limit)
         { Document = typeof(InstrumentPageDocument), Problems = [StatusCodes.Status503ServiceUnavailable] };
@@ -39,7 +39,7 @@ internal sealed class ListEndpoints
             await ProblemResponse.Write(context, problem!);
             return;
         }
-        var page = await _directory.List(query).AsTask().WaitAsync(_options.GrainTimeout, _time);
+        var page = await _grains.GetGrain<IInstrumentDirectoryGrain>("all").List(query).AsTask().WaitAsync(_options.GrainTimeout, _time);
         context.Response.Headers.CacheControl = "no-cache";
         await JsonResponse.Write(context, DocumentJson.Default.InstrumentPageDocument, DocumentOf(page));
     }

@@ -35,7 +35,7 @@ internal sealed record ViewShape<TView>(
 
     /// <summary>Nothing was ever heard of the entity: neither content nor anything about it.</summary>
     public bool IsUnknown(TView view) =>
-        Version(view) == 0 && Freshness(view) is { Status: FreshnessStatus.Cold, Sequence: 0, ReceivedAt: null };
+        Freshness(view) is { Status: FreshnessStatus.Cold, Sequence: 0, ReceivedAt: null };
 }
 
 /// <summary>The shapes of the four views of an instrument.</summary>

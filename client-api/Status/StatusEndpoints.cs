@@ -14,7 +14,6 @@ internal sealed class StatusEndpoints(IGrainFactory grains, IOptions<ClientApiOp
 {
     private static readonly int[] MayBeUnavailable = [StatusCodes.Status503ServiceUnavailable];
 
-    private readonly IPlatformStatusGrain _platform = grains.GetGrain<IPlatformStatusGrain>("all");
     private readonly ClientApiOptions _options = options.Value;
 
     public ApiRoute Status { get; } = new("getStatus", "Partitions, lag, watermarks, gaps, repairs, parked keys, dead letters.")
@@ -49,7 +48,7 @@ internal sealed class StatusEndpoints(IGrainFactory grains, IOptions<ClientApiOp
     private async Task<ApiProblem?> WhyNotReady() =>
         (await Ask()).Ready ? null : ApiProblem.NotReady(_options.RetryAfter);
 
-    private Task<PlatformStatus> Ask() => _platform.Get().AsTask().WaitAsync(_options.GrainTimeout, time);
+    private Task<PlatformStatus> Ask() => grains.GetGrain<IPlatformStatusGrain>("all").Get().AsTask().WaitAsync(_options.GrainTimeout, time);
 
     private ApiProblem? Refused(HttpContext context, ApiRoute route) =>
         RequestCheck.Check(context, route, _options.MaxQueryLength, out _);

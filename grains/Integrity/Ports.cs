@@ -29,9 +29,15 @@ public interface IFeedStandings
 /// <param name="Reason">One sentence for a person where something is wrong.</param>
 /// <param name="Loss">Records that went before they were read: of any key, as far as the partition knows.</param>
 /// <param name="Delivered">What the rest was said of; none where nobody delivers: then nothing needs to be held.</param>
+[GenerateSerializer, Immutable, Alias("sf.FeedStanding")]
 public readonly record struct FeedStanding(
-    DateTimeOffset? Watermark, bool SourceUp, bool Stalled, bool Parked, string? Reason, FeedLoss? Loss = null,
-    FeedDelivery? Delivered = null);
+    [property: Id(0)] DateTimeOffset? Watermark,
+    [property: Id(1)] bool SourceUp,
+    [property: Id(2)] bool Stalled,
+    [property: Id(3)] bool Parked,
+    [property: Id(4)] string? Reason,
+    [property: Id(5)] FeedLoss? Loss = null,
+    [property: Id(6)] FeedDelivery? Delivered = null);
 
 /// <summary>
 /// What a pump has delivered of one key: the watermark that it gives is true of memory that holds this, and of no other. An activation
@@ -39,7 +45,12 @@ public readonly record struct FeedStanding(
 /// </summary>
 /// <param name="Through">The offset of the key's last record that was acknowledged or known to be stored; -1 for none.</param>
 /// <param name="Epoch">The assignment under which the pump delivers: what was read from storage before it may be too old.</param>
-public readonly record struct FeedDelivery(int Partition, Guid LogId, long Through, long Epoch);
+[GenerateSerializer, Immutable, Alias("sf.FeedDelivery")]
+public readonly record struct FeedDelivery(
+    [property: Id(0)] int Partition,
+    [property: Id(1)] Guid LogId,
+    [property: Id(2)] long Through,
+    [property: Id(3)] long Epoch);
 
 /// <summary>
 /// Asks a source about one entity. The answer does not come back by this call: it is appended to the raw topic like all else

@@ -24,13 +24,19 @@ public static partial class GrainEngine
         this TBuilder builder, GrainEngineOptions options, Func<IServiceProvider, IGrainStorage> checkpointStorage)
         where TBuilder : IHostApplicationBuilder
     {
-        Validate(options);
-        builder.Services.AddKeyedSingleton<IGrainStorage>(CheckpointStorage, (services, _) => checkpointStorage(services));
+        AddStorage(builder, options, checkpointStorage);
         AddEngine(builder, options);
         return builder;
     }
 
     static partial void AddEngine(IHostApplicationBuilder builder, GrainEngineOptions options);
+
+    private static void AddStorage(
+        IHostApplicationBuilder builder, GrainEngineOptions options, Func<IServiceProvider, IGrainStorage> checkpointStorage)
+    {
+        Validate(options);
+        builder.Services.AddKeyedSingleton<IGrainStorage>(CheckpointStorage, (services, _) => checkpointStorage(services));
+    }
 
     private static void Validate(GrainEngineOptions options)
     {

@@ -8,7 +8,7 @@ using StreamForge.Silo.Streaming.Pump;
 
 namespace StreamForge.Silo.Telemetry;
 
-/// <summary>Gathers how the platform stands, from memory but for the parked keys.</summary>
+/// <summary>Gathers how the pumps of this process stand, from memory but for the parked keys.</summary>
 internal sealed class PlatformStatusBoard(
     MarketPipeline pipeline,
     IPartitionStore partitions,
@@ -44,7 +44,7 @@ internal sealed class PlatformStatusBoard(
             Parked = parked.ToImmutable(),
             DeadLetters = pipeline.DeadLetters,
             Sources = [.. words.Values],
-            Ready = IsReady(partitionRows),
+            Ready = IsReady(partitionRows.ToImmutable()),
         };
     }
 
@@ -55,10 +55,17 @@ internal sealed class PlatformStatusBoard(
         "embedded";
 #endif
 
-    private bool IsReady(ImmutableArray<PartitionStatus>.Builder rows) =>
-        // The raw topic, depth and trades: every partition of each must be read by somebody; in one process, by this one.
-        rows.Count >= 3 * options.Value.Partitions
-        && rows.All(row => row.Epoch > 0 && !row.Stalled && row.Lag <= options.Value.ReadyLag);
+    /// <summary>Every partition of every topic is read by somebody and up to date: rows of one process, or of all of a cluster.</summary>
+    public bool IsReady(ImmutableArray<PartitionStatus> rows) =>
+        // The raw topic, depth and trades.
+        rows.Select(row => (row.Topic, row.Partition)).Distinct().Count() >= 3 * options.Value.Partitions && rows.All(IsCaughtUp);
+
+    /// <summary>What this process reads is up to date; all of it is where it reads nothing.</summary>
+    public bool IsAllCaughtUp() =>
+        pipeline.Groups.Count > 0
+        && pipeline.Groups.All(group => group.Standings.All(standing => IsCaughtUp(RowOf(group.Name, standing.Pump, standing.StallReason))));
+
+    private bool IsCaughtUp(PartitionStatus row) => row.Epoch > 0 && !row.Stalled && row.Lag <= options.Value.ReadyLag;
 
     private static PartitionStatus RowOf(string group, PartitionPump pump, string? stall)
     {

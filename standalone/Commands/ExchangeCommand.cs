@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using StreamForge.Hosting;
 using StreamForge.Sources.Exchange;
 using StreamForge.Sources.Recordings;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using StreamForge.Hosting;
 using StreamForge.Silo.Engine;
 using StreamForge.Silo.Telemetry;
 using StreamForge.Standalone.Hosting;

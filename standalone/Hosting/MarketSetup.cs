@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StreamForge.Hosting;
 using StreamForge.Sources.Connectors;
 using StreamForge.Sources.Exchange;
 using StreamForge.Sources.Exchange.Generation;
@@ -15,12 +16,13 @@ internal sealed record MarketSetup(ExchangeHost? Exchange, IReadOnlyList<Connect
     // Simulated exchanges serve every level they know: a repaired book is then as deep as one that never had a gap.
     private const int SimulatedDepth = 5000;
 
+    /// <param name="configured">Fills a connector's options from the settings.</param>
     /// <exception cref="StartupException">The recording, or the market that was kept, cannot be used.</exception>
     public static async Task<MarketSetup> Prepare(
-        UpOptions options, PlatformSettings settings, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+        UpOptions options, Func<ConnectorOptions, ConnectorOptions> configured, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         if (options.Live is { } venue)
-            return new MarketSetup(null, [Live(venue, options, settings)]);
+            return new MarketSetup(null, [Live(venue, options, configured)]);
         var exchange = new ExchangeHost(OptionsOf(options), time, loggers);
         try
         {
@@ -31,12 +33,12 @@ internal sealed record MarketSetup(ExchangeHost? Exchange, IReadOnlyList<Connect
             await exchange.DisposeAsync();
             throw new StartupException(error.Message, error);
         }
-        return new MarketSetup(exchange, [ToExchange(exchange, settings)]);
+        return new MarketSetup(exchange, [ToExchange(exchange, configured)]);
     }
 
-    private static ConnectorOptions Live(string venue, UpOptions options, PlatformSettings settings)
+    private static ConnectorOptions Live(string venue, UpOptions options, Func<ConnectorOptions, ConnectorOptions> configured)
     {
-        var connector = settings.Connector(new ConnectorOptions { Venue = venue, Symbols = options.Symbols });
+        var connector = configured(new ConnectorOptions { Venue = venue, Symbols = options.Symbols });
         if (options.Endpoint is not { } endpoint)
             return connector;
         return connector with
@@ -62,10 +64,10 @@ internal sealed record MarketSetup(ExchangeHost? Exchange, IReadOnlyList<Connect
             Folder = Path.Combine(options.DataFolder, "market"),
         };
 
-    private static ConnectorOptions ToExchange(ExchangeHost exchange, PlatformSettings settings)
+    private static ConnectorOptions ToExchange(ExchangeHost exchange, Func<ConnectorOptions, ConnectorOptions> configured)
     {
         var streams = exchange.Streams.Select(stream => stream.ToString()!).ToArray();
-        return settings.Connector(new ConnectorOptions { Venue = VenueNames.NameOf(exchange.Venue), Symbols = exchange.Symbols }) with
+        return configured(new ConnectorOptions { Venue = VenueNames.NameOf(exchange.Venue), Symbols = exchange.Symbols }) with
         {
             RestBase = exchange.HttpEndpoint,
             WebSocketBase = exchange.WebSocketEndpoint,

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using StreamForge.Hosting;
 using StreamForge.Silo.Streaming.Market;
 using StreamForge.Sources.Exchange;
 

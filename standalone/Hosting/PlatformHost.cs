@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using StreamForge.ClientApi;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.State;
+using StreamForge.Hosting;
 using StreamForge.Silo;
 using StreamForge.Silo.Engine;
 using StreamForge.Silo.Integrity;
@@ -50,17 +51,17 @@ internal sealed class PlatformHost : IAsyncDisposable
     public static async Task<PlatformHost> Create(UpOptions options, PlatformSeams seams, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge" });
-        Logging(builder, options);
+        builder.Logging.AddPlainConsole(LeastOf(options));
         var settings = new PlatformSettings(builder.Configuration);
         PortProbe.ThrowIfTaken(options.Port);
         var time = TimeProvider.System;
-        var loggers = LoggerFactory.Create(logging => Logging(logging, options));
+        var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LeastOf(options)));
         var ids = new RandomIdSource();
         var storage = await StorageSetup.Open(options, settings, seams, time, ids, loggers, cancellation);
         ExchangeHost? exchange = null;
         try
         {
-            var feed = await MarketSetup.Prepare(options, settings, time, loggers, cancellation);
+            var feed = await MarketSetup.Prepare(options, settings.Connector, time, loggers, cancellation);
             exchange = feed.Exchange;
             Register(builder, options, settings, storage, feed, time, ids);
             seams.Services(builder.Services);
@@ -133,34 +134,8 @@ internal sealed class PlatformHost : IAsyncDisposable
             provider => ActivatorUtilities.CreateInstance<CheckpointGrainStorage>(provider, settings.Checkpoint));
         services.AddMarketSilo();
         services.AddClientApi();
-        services.AddSingleton(provider => new MarketSource(
-            feed.Venues,
-            feed.Exchange,
-            storage.Log,
-            provider.GetRequiredService<IOptions<MarketPipelineOptions>>().Value.Partitions,
-            provider.GetRequiredService<ConnectorGateway>(),
-            provider.GetRequiredService<SourcePermits>(),
-            ids,
-            time,
-            provider.GetRequiredService<ILoggerFactory>()));
-        services.AddHostedService(provider => provider.GetRequiredService<MarketSource>());
+        services.AddMarketSource(feed);
     }
 
-    private static void Logging(WebApplicationBuilder builder, UpOptions options) => Logging(builder.Logging, options);
-
-    private static void Logging(ILoggingBuilder logging, UpOptions options)
-    {
-        logging.ClearProviders();
-        logging.SetMinimumLevel(options.Headless ? LogLevel.Information : LogLevel.Warning);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddFilter("Orleans", LogLevel.Warning);
-        // What the host says of a start that failed is a stack trace; the caller says why in one line.
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-            console.UseUtcTimestamp = true;
-        });
-    }
+    private static LogLevel LeastOf(UpOptions options) => options.Headless ? LogLevel.Information : LogLevel.Warning;
 }

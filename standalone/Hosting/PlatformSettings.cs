@@ -1,9 +1,9 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using StreamForge.ClientApi;
 using StreamForge.Grains.Integrity.Governor;
 using StreamForge.Grains.Market;
+using StreamForge.Hosting;
 using StreamForge.Silo.Engine;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Storage.Files;
@@ -23,35 +23,29 @@ namespace StreamForge.Standalone.Hosting;
 /// </summary>
 internal sealed class PlatformSettings
 {
-    private const string Root = "StreamForge";
-    private readonly IConfigurationSection _root;
-    private readonly List<string> _errors = [];
-    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SettingsSections _sections;
 
     /// <exception cref="StartupException">Options are wrong; all that are, in one message.</exception>
     public PlatformSettings(IConfiguration configuration)
     {
-        _root = configuration.GetSection(Root);
-        Pump = Check("Pump", new PumpOptions());
-        Pipeline = Check("Pipeline", new MarketPipelineOptions());
-        var market = Check("Market", new MarketOptions());
-        CheckRanges("Market:DepthRepair", market.DepthRepair);
-        CheckRanges("Market:TradeRepair", market.TradeRepair);
-        Check("Governor", new GovernorOptions());
-        Check("ClientApi", new ClientApiOptions());
-        Engine = Check("Engine", new GrainEngineOptions());
-        Log = Check("Log", new EmbeddedLogOptions());
-        States = Check("States", new FileStateStoreOptions());
-        Checkpoint = Check("Checkpoint", new CheckpointStorageOptions());
+        _sections = new SettingsSections(configuration);
+        Pump = _sections.Check("Pump", new PumpOptions());
+        Pipeline = _sections.Check("Pipeline", new MarketPipelineOptions());
+        var market = _sections.Check("Market", new MarketOptions());
+        _sections.CheckRanges("Market:DepthRepair", market.DepthRepair);
+        _sections.CheckRanges("Market:TradeRepair", market.TradeRepair);
+        _sections.Check("Governor", new GovernorOptions());
+        _sections.Check("ClientApi", new ClientApiOptions());
+        Engine = _sections.Check("Engine", new GrainEngineOptions());
+        Log = _sections.Check("Log", new EmbeddedLogOptions());
+        States = _sections.Check("States", new FileStateStoreOptions());
+        Checkpoint = _sections.Check("Checkpoint", new CheckpointStorageOptions());
         // These have members that only the command line or the market knows; they are stand-ins here.
-        Check("Kafka", new KafkaOptions { BootstrapServers = "-" });
-        Check("Postgres", new PostgresOptions { ConnectionString = "-" });
-        Check("Connector", new ConnectorOptions { Venue = "binance", Symbols = ["-"] });
-        foreach (var section in _root.GetChildren())
-            if (!_known.Contains(section.Key))
-                _errors.Add($"{Root}:{section.Key} is no section; there are {string.Join(", ", _known.Order(StringComparer.Ordinal))}.");
-        if (_errors.Count > 0)
-            throw new StartupException("settings: " + string.Join(" ", _errors));
+        _sections.Check("Kafka", new KafkaOptions { BootstrapServers = "-" });
+        _sections.Check("Postgres", new PostgresOptions { ConnectionString = "-" });
+        _sections.Check("Connector", new ConnectorOptions { Venue = "binance", Symbols = ["-"] });
+        _sections.AllowOthers("Cluster", "Silo", "Api");
+        _sections.ThrowIfWrong();
     }
 
     public PumpOptions Pump { get; }
@@ -66,52 +60,21 @@ internal sealed class PlatformSettings
 
     public CheckpointStorageOptions Checkpoint { get; }
 
-    public KafkaOptions Kafka(string bootstrap) => Bound("Kafka", new KafkaOptions()) with { BootstrapServers = bootstrap };
+    public KafkaOptions Kafka(string bootstrap) => _sections.Bound("Kafka", new KafkaOptions()) with { BootstrapServers = bootstrap };
 
-    public PostgresOptions Postgres(string connection) => Bound("Postgres", new PostgresOptions()) with { ConnectionString = connection };
+    public PostgresOptions Postgres(string connection) => _sections.Bound("Postgres", new PostgresOptions()) with { ConnectionString = connection };
 
     public ConnectorOptions Connector(ConnectorOptions venue) =>
-        Bound("Connector", venue) with { Venue = venue.Venue, Symbols = venue.Symbols };
+        _sections.Bound("Connector", venue) with { Venue = venue.Venue, Symbols = venue.Symbols };
 
     /// <summary>Hands the parts that live in the container their sections.</summary>
     public void Register(IServiceCollection services)
     {
-        services.Configure<PumpOptions>(_root.GetSection("Pump"));
-        services.Configure<MarketPipelineOptions>(_root.GetSection("Pipeline"));
-        services.Configure<MarketOptions>(_root.GetSection("Market"));
+        services.Configure<PumpOptions>(_sections.Section("Pump"));
+        services.Configure<MarketPipelineOptions>(_sections.Section("Pipeline"));
+        services.Configure<MarketOptions>(_sections.Section("Market"));
         // One for every source: its name is that of the governor.
-        services.ConfigureAll<GovernorOptions>(governor => Bound("Governor", governor));
-        services.Configure<ClientApiOptions>(_root.GetSection("ClientApi"));
-    }
-
-    private T Check<T>(string section, T options)
-        where T : class
-    {
-        _known.Add(section);
-        try
-        {
-            Bound(section, options);
-        }
-        catch (InvalidOperationException error)
-        {
-            // A text that is no number, or a name that the options do not have.
-            _errors.Add($"{Root}:{section}: {(error.InnerException is null ? error.Message : $"{error.Message} {error.InnerException.Message}")}");
-        }
-        CheckRanges(section, options);
-        return options;
-    }
-
-    private void CheckRanges(string section, object options)
-    {
-        var found = new List<ValidationResult>();
-        Validator.TryValidateObject(options, new ValidationContext(options), found, validateAllProperties: true);
-        _errors.AddRange(found.Select(result => $"{Root}:{section}: {result.ErrorMessage}"));
-    }
-
-    private T Bound<T>(string section, T options)
-        where T : class
-    {
-        _root.GetSection(section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
-        return options;
+        services.ConfigureAll<GovernorOptions>(governor => _sections.Bound("Governor", governor));
+        services.Configure<ClientApiOptions>(_sections.Section("ClientApi"));
     }
 }

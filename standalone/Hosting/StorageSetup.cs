@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StreamForge.Grains.Integrity;
+using StreamForge.Hosting;
 using StreamForge.Silo.Files;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Storage.Files;

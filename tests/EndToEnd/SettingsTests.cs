@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using StreamForge.Grains.Integrity.Governor;
+using StreamForge.Hosting;
 using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Sources.Connectors;
 using StreamForge.Standalone.Commands;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using StreamForge.Hosting;
 using StreamForge.Standalone.Commands;
 using StreamForge.Standalone.Hosting;
 using StreamForge.Tests.EndToEnd.Support;

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Serialization;
+using Orleans.Storage;
 
 namespace StreamForge.Silo.Engine;
 
@@ -14,13 +15,28 @@ public static partial class GrainEngine
 {
     private const string EngineName = "orleans";
 
-    static partial void AddEngine(IHostApplicationBuilder builder, GrainEngineOptions options)
+    /// <summary>As <see cref="AddGrainEngine{TBuilder}(TBuilder, GrainEngineOptions, Func{IServiceProvider, IGrainStorage})"/>, as a member of a cluster.</summary>
+    /// <param name="clustering">Says where the other members are found, and how silos reach this one.</param>
+    public static TBuilder AddGrainEngine<TBuilder>(
+        this TBuilder builder, GrainEngineOptions options, Func<IServiceProvider, IGrainStorage> checkpointStorage,
+        Action<ISiloBuilder> clustering)
+        where TBuilder : IHostApplicationBuilder
+    {
+        AddStorage(builder, options, checkpointStorage);
+        AddSilo(builder, options, clustering);
+        return builder;
+    }
+
+    // A cluster of one, on loopback, without a gateway: several platforms can run on one machine.
+    static partial void AddEngine(IHostApplicationBuilder builder, GrainEngineOptions options) =>
+        AddSilo(builder, options, silo => silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0));
+
+    private static void AddSilo(IHostApplicationBuilder builder, GrainEngineOptions options, Action<ISiloBuilder> clustering)
     {
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
         builder.UseOrleans(silo =>
         {
-            // A cluster of one, on loopback, without a gateway: several platforms can run on one machine.
-            silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0);
+            clustering(silo);
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             silo.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             silo.Configure<GrainCollectionOptions>(collection =>

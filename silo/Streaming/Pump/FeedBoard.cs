@@ -20,6 +20,9 @@ internal sealed class FeedBoard(int partitions) : IFeedStandings
         [.. _pumps.ToArray().Select(pair => pair.Value)
             .OrderBy(pump => pump.Partition.Topic, StringComparer.Ordinal).ThenBy(pump => pump.Partition.Partition)];
 
+    /// <summary>Whether a partition is read here.</summary>
+    public bool Reads(TopicPartition partition) => _pumps.ContainsKey(partition);
+
     public void SignIn(GrainPump pump) => _pumps[pump.Partition] = pump;
 
     public void SignOut(GrainPump pump) =>

@@ -1,4 +1,4 @@
-namespace StreamForge.Standalone.Commands;
+namespace StreamForge.Hosting;
 
 /// <summary>What the process ends with.</summary>
 internal static class ExitCodes

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace StreamForge.Standalone.Hosting;
+namespace StreamForge.Hosting;
 
 /// <summary>
 /// The end of a process in stages. Each has a mark, counted from the beginning of the end, by which it is told to cut its work

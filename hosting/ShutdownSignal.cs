@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace StreamForge.Standalone.Commands;
+namespace StreamForge.Hosting;
 
 /// <summary>
 /// Ctrl-C or a request to terminate, which then does not end the process by itself. A second one does, at once; and so does a
@@ -8,15 +8,24 @@ namespace StreamForge.Standalone.Commands;
 /// </summary>
 internal sealed partial class ShutdownSignal : IDisposable
 {
-    /// <summary>5 s are promised; the rest is for the runtime's own end.</summary>
-    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(4.6);
+    /// <summary>5 s are promised where nothing else is said; the rest is for the runtime's own end.</summary>
+    private static readonly TimeSpan UsualEnd = TimeSpan.FromSeconds(4.6);
 
+    private readonly TimeSpan _endsWithin;
     private readonly CancellationTokenSource _asked = new();
     private readonly List<IDisposable> _registrations = [];
     private int _count;
 
     public ShutdownSignal(CancellationToken cancellation)
+        : this(UsualEnd, cancellation)
     {
+    }
+
+    /// <param name="endsWithin">How long the process may take to end once it is asked to.</param>
+    /// <param name="cancellation">Asks it to end as a signal does.</param>
+    public ShutdownSignal(TimeSpan endsWithin, CancellationToken cancellation)
+    {
+        _endsWithin = endsWithin;
         foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM })
             _registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
@@ -48,11 +57,11 @@ internal sealed partial class ShutdownSignal : IDisposable
     /// On a thread of its own, which a busy pool, a blocked terminal or a foreground thread that never ends cannot hold up. Cutting
     /// the end short is safe: what has no checkpoint is read again.
     /// </summary>
-    private static void Watch()
+    private void Watch()
     {
-        var watchdog = new Thread(static () =>
+        var watchdog = new Thread(() =>
         {
-            Thread.Sleep(EndsWithin);
+            Thread.Sleep(_endsWithin);
             // Not by the runtime's own end, which takes its time too and waits for what is stuck.
             if (OperatingSystem.IsWindows())
                 Environment.Exit(ExitCodes.EndedLate);

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 
-namespace StreamForge.Standalone.Hosting;
+namespace StreamForge.Hosting;
 
 /// <summary>
 /// A host that takes no signals: the command does, which knows the order and the deadline of the end. The usual one would begin

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using StreamForge.Standalone.Commands;
 
-namespace StreamForge.Standalone.Hosting;
+namespace StreamForge.Hosting;
 
 /// <summary>Finds an occupied port before anything is opened for it.</summary>
 internal static class PortProbe

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace StreamForge.Hosting;
+
+/// <summary>What a process writes on its console.</summary>
+internal static class HostLogging
+{
+    /// <summary>Plain lines with UTC times; of the libraries only what is wrong.</summary>
+    public static void AddPlainConsole(this ILoggingBuilder logging, LogLevel least)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(least);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Orleans", LogLevel.Warning);
+        // What the host says of a start that failed is a stack trace; the caller says why in one line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+            console.UseUtcTimestamp = true;
+        });
+    }
+}

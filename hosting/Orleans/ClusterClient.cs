@@ -1,0 +1,39 @@
+#if ENGINE_ORLEANS
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Serialization;
+
+namespace StreamForge.Hosting;
+
+/// <summary>Makes a process a client of the cluster: it finds silos by their table and reaches grains through any of them.</summary>
+internal static class ClusterClient
+{
+    /// <summary>Adds the client; <see cref="Orleans.IGrainFactory"/> and <see cref="Orleans.IClusterClient"/> become services. The host's start waits for a silo.</summary>
+    /// <param name="contracts">Where grains' interfaces are.</param>
+    public static void AddClusterClient(this IHostApplicationBuilder builder, ClusterSettings cluster, params Assembly[] contracts) =>
+        builder.UseOrleansClient(client =>
+        {
+            client.Configure<ClusterOptions>(ids =>
+            {
+                ids.ClusterId = cluster.ClusterId;
+                ids.ServiceId = cluster.ServiceId;
+            });
+            client.UseAdoNetClustering(provider =>
+            {
+                provider.Invariant = ClusterSettings.Invariant;
+                provider.ConnectionString = cluster.ProviderConnectionString;
+            });
+            client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = cluster.ClientTimeout);
+            client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = cluster.GatewayRefresh);
+            client.UseConnectionRetryFilter<PatientConnection>();
+            client.Services.AddSerializer(serializer =>
+            {
+                foreach (var assembly in contracts)
+                    serializer.AddAssembly(assembly);
+            });
+        });
+}
+#endif

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StreamForge.ClientApi;
+using StreamForge.Contracts.Market;
+using StreamForge.Hosting;
+
+namespace StreamForge.ApiHost;
+
+/// <summary>One process of the client API, from its settings to its end.</summary>
+internal static class ApiProcess
+{
+    /// <param name="args">Settings in place of the file's and the environment's: <c>--StreamForge:Api:Url=http://0.0.0.0:8080</c>.</param>
+    /// <exception cref="StartupException">A sentence for the user.</exception>
+    public static async Task<int> Run(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge", Args = args });
+        builder.Logging.AddPlainConsole(LogLevel.Information);
+        var (cluster, api) = Read(builder.Configuration, builder.Services);
+        using var signal = new ShutdownSignal(api.StopWithin + TimeSpan.FromSeconds(1), CancellationToken.None);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseUrls(api.Url);
+        builder.Services.AddSingleton<IHostLifetime, SignalsElsewhere>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = api.StopWithin);
+        builder.AddClusterClient(cluster, typeof(IInstrumentGrain).Assembly);
+        builder.Services.AddClientApi();
+        await using var app = builder.Build();
+        app.MapClientApi();
+        try
+        {
+            await app.StartAsync(signal.Asked);
+        }
+        catch (IOException error)
+        {
+            throw new StartupException(error.Message, error);
+        }
+        catch (OperationCanceledException) when (signal.Asked.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("client-api: ended before it was up");
+            return ExitCodes.Ok;
+        }
+        Console.Error.WriteLine($"client-api: up at {app.Urls.First()}");
+        await signal.Wait();
+        await app.StopAsync(CancellationToken.None);
+        Console.Error.WriteLine("client-api: ended");
+        return ExitCodes.Ok;
+    }
+
+    private static (ClusterSettings Cluster, ApiHostOptions Api) Read(IConfiguration configuration, IServiceCollection services)
+    {
+        var sections = new SettingsSections(configuration);
+        var cluster = ClusterSettings.Read(sections);
+        var api = sections.Check("Api", new ApiHostOptions());
+        sections.Check("ClientApi", new ClientApiOptions());
+        sections.AllowOthers("Silo", "Kafka", "Postgres", "Engine", "Checkpoint", "Pump", "Pipeline", "Market", "Governor", "Connector", "Log", "States");
+        sections.ThrowIfWrong();
+        services.Configure<ClientApiOptions>(sections.Section("ClientApi"));
+        return (cluster, api);
+    }
+}

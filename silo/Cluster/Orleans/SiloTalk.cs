@@ -1,0 +1,19 @@
+#if ENGINE_ORLEANS
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+using StreamForge.Contracts.Integrity;
+using StreamForge.Silo.Telemetry;
+
+namespace StreamForge.Silo.Cluster;
+
+/// <inheritdoc cref="ISiloTalk"/>
+internal sealed class SiloTalk(
+    GrainId id, global::Orleans.Runtime.Silo silo, ILoggerFactory loggers, ClusterStandings standings, PlatformStatusBoard board)
+    : GrainService(id, silo, loggers), ISiloTalk
+{
+    public ValueTask<FeedAnswers> Feeds(ImmutableArray<FeedQuestion> questions) => ValueTask.FromResult(standings.Answer(questions));
+
+    public ValueTask<PlatformStatus> HowItStands() => board.Gather(CancellationToken.None);
+}
+#endif

@@ -1,0 +1,31 @@
+#if ENGINE_ORLEANS
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Hosting;
+using StreamForge.Grains.Integrity;
+using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Pump;
+using StreamForge.Silo.Telemetry;
+
+namespace StreamForge.Silo.Cluster;
+
+/// <summary>What makes silos know of each other's partitions.</summary>
+internal static class SiloTalkServices
+{
+    /// <summary>Lets the silo hear how feeds stand elsewhere, and say how its own do. Before <see cref="SiloServices.AddMarketSilo"/>.</summary>
+    public static ISiloBuilder AddSiloTalk(this ISiloBuilder silo)
+    {
+        var services = silo.Services;
+        services.AddSingleton(provider => new ClusterStandings(
+            provider.GetRequiredService<FeedBoard>(),
+            provider.GetRequiredService<IOptions<MarketPipelineOptions>>().Value.Partitions,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IFeedStandings>(provider => provider.GetRequiredService<ClusterStandings>());
+        services.AddSingleton<SiloPeers>();
+        services.AddSingleton<IPlatformPeers>(provider => provider.GetRequiredService<SiloPeers>());
+        services.AddHostedService<StandingsExchange>();
+        return silo.AddGrainService<SiloTalk>();
+    }
+}
+#endif

@@ -1,0 +1,16 @@
+using StreamForge.Contracts.Integrity;
+
+namespace StreamForge.Silo.Telemetry;
+
+/// <summary>The other processes that host grains and pumps.</summary>
+public interface IPlatformPeers
+{
+    /// <summary>How each of those that answer stands. Never fails, and waits for none longer than a moment.</summary>
+    ValueTask<IReadOnlyList<PlatformStatus>> Ask(CancellationToken cancellation);
+}
+
+/// <summary>There are none: one process is the platform.</summary>
+internal sealed class NoPeers : IPlatformPeers
+{
+    public ValueTask<IReadOnlyList<PlatformStatus>> Ask(CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<PlatformStatus>>([]);
+}

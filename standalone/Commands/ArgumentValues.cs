@@ -1,0 +1,49 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace StreamForge.Standalone.Commands;
+
+/// <summary>Reads the values of options, and says in words of our own what is wrong with one.</summary>
+internal static class ArgumentValues
+{
+    /// <summary>A factor above 0, or infinity for <c>max</c>.</summary>
+    internal static double ParseSpeed(ArgumentResult result)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (text == "max")
+            return double.PositiveInfinity;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var speed) && speed > 0 && double.IsFinite(speed))
+            return speed;
+        result.AddError($"--speed is a factor above 0, or max, not '{text}'.");
+        return 1;
+    }
+
+    /// <summary>A whole number, in words of our own where it is none.</summary>
+    internal static int ParseWhole(ArgumentResult result)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+            return value;
+        result.AddError($"{(result.Parent as OptionResult)?.Option.Name} is a whole number, not '{text}'.");
+        return 0;
+    }
+
+    internal static void Range(OptionResult result, int low, int high)
+    {
+        foreach (var token in result.Tokens)
+            if (int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && (value < low || value > high))
+                result.AddError($"{result.Option.Name} is from {low} to {high}, not {value}.");
+    }
+
+    internal static IReadOnlyList<string> Split(string[]? symbols) =>
+        [.. (symbols ?? []).SelectMany(s => s.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+
+    internal static Uri? ParseEndpoint(ArgumentResult result)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+            return uri;
+        result.AddError($"--endpoint is an http or https address, not '{text}'.");
+        return null;
+    }
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+
+namespace StreamForge.Standalone.Commands;
+
+/// <summary>The options that say what is connected to: a venue, recordings, or a generated market.</summary>
+internal sealed class MarketArguments
+{
+    internal static readonly string[] Venues = ["binance", "binance-usdm", "kraken"];
+
+    private readonly Option<string> _data = new("--data") { Description = "Folder that everything is kept in.", DefaultValueFactory = _ => "./data" };
+    private readonly Option<int> _seed = new("--seed") { CustomParser = ArgumentValues.ParseWhole, Description = "Seed of the generated market.", DefaultValueFactory = _ => 1 };
+    private readonly Option<string[]> _replay = new("--replay") { Description = "Recordings to replay through the connector.", AllowMultipleArgumentsPerToken = true, HelpName = "FILE" };
+    private readonly Option<double> _speed = new("--speed")
+    {
+        Description = "Speed of the replay: a factor, or max (default 1).",
+        DefaultValueFactory = _ => 1,
+        CustomParser = ArgumentValues.ParseSpeed,
+    };
+    private readonly Option<string?> _venue = new("--venue") { Description = "Whose recording it is, where the data does not tell." };
+    private readonly Option<string?> _live = new("--live") { Description = "Connect to this venue.", HelpName = "VENUE" };
+    private readonly Option<string[]> _symbols = new("--symbols") { Description = "Symbols of --live, separated by commas.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<Uri?> _endpoint = new("--endpoint") { Description = "With --live: base address in place of the venue's own.", CustomParser = ArgumentValues.ParseEndpoint, HelpName = "URL" };
+    private readonly Option<int> _instruments = new("--instruments") { CustomParser = ArgumentValues.ParseWhole, Description = "Instruments of the generated market.", DefaultValueFactory = _ => 10 };
+    private readonly Option<int> _rate = new("--rate") { CustomParser = ArgumentValues.ParseWhole, Description = "Events a second of the generated market.", DefaultValueFactory = _ => 200 };
+
+    public MarketArguments()
+    {
+        _venue.AcceptOnlyFromAmong(Venues);
+        _live.AcceptOnlyFromAmong(Venues);
+        _instruments.Validators.Add(result => ArgumentValues.Range(result, 1, 100_000));
+        _rate.Validators.Add(result => ArgumentValues.Range(result, 1, 10_000_000));
+    }
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _data, _seed, _replay, _speed, _venue, _live, _symbols, _endpoint, _instruments, _rate })
+            command.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_replay) is { Length: > 0 } && result.GetValue(_live) is not null)
+                result.AddError("--replay and --live exclude each other.");
+            if (result.GetValue(_live) is not null && ArgumentValues.Split(result.GetValue(_symbols)).Count == 0)
+                result.AddError("--live wants --symbols, as in --symbols BTCUSDT,ETHUSDT.");
+            if (result.GetValue(_endpoint) is not null && result.GetValue(_live) is null)
+                result.AddError("--endpoint goes with --live.");
+            foreach (var file in result.GetValue(_replay) ?? [])
+                if (!File.Exists(file))
+                    result.AddError($"--replay: there is no file {file}.");
+        });
+    }
+
+    /// <summary>What they say; the rest of the options is as if nobody had said anything.</summary>
+    public UpOptions Read(ParseResult parsed) => new()
+    {
+        Port = 0,
+        Headless = false,
+        DataFolder = Path.GetFullPath(parsed.GetValue(_data)!),
+        Seed = parsed.GetValue(_seed),
+        Replay = parsed.GetValue(_replay) ?? [],
+        Speed = parsed.GetValue(_speed),
+        Venue = parsed.GetValue(_venue),
+        Live = parsed.GetValue(_live),
+        Symbols = ArgumentValues.Split(parsed.GetValue(_symbols)),
+        Endpoint = parsed.GetValue(_endpoint),
+        Instruments = parsed.GetValue(_instruments),
+        Rate = parsed.GetValue(_rate),
+    };
+}
