@@ -11,6 +11,12 @@ internal sealed partial class ShutdownSignal : IDisposable
     /// <summary>5 s are promised where nothing else is said; the rest is for the runtime's own end.</summary>
     private static readonly TimeSpan UsualEnd = TimeSpan.FromSeconds(4.6);
 
+    /// <summary>
+    /// Set in the environment of a process that another one sees to: Ctrl-C, which reaches every process of a terminal, is then the other's
+    /// affair, and the end of the standard input, which also comes when the other is gone, asks to end.
+    /// </summary>
+    public const string Supervised = "STREAMFORGE_SUPERVISED";
+
     private readonly TimeSpan _endsWithin;
     private readonly CancellationTokenSource _asked = new();
     private readonly List<IDisposable> _registrations = [];
@@ -26,16 +32,12 @@ internal sealed partial class ShutdownSignal : IDisposable
     public ShutdownSignal(TimeSpan endsWithin, CancellationToken cancellation)
     {
         _endsWithin = endsWithin;
-        foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM })
-            _registrations.Add(PosixSignalRegistration.Create(signal, context =>
-            {
-                if (Interlocked.Increment(ref _count) > 1)
-                    return;
-                context.Cancel = true;
-                Watch();
-                // Elsewhere: what waits for it must not run on the thread of signals.
-                _ = _asked.CancelAsync();
-            }));
+        var supervised = Environment.GetEnvironmentVariable(Supervised) is { Length: > 0 };
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Asks));
+        _registrations.Add(PosixSignalRegistration.Create(
+            PosixSignal.SIGINT, supervised ? static context => context.Cancel = true : Asks));
+        if (supervised)
+            WatchInput();
         _registrations.Add(cancellation.Register(() => _asked.Cancel()));
     }
 
@@ -48,9 +50,43 @@ internal sealed partial class ShutdownSignal : IDisposable
 
     public void Dispose()
     {
+        // Who asks from now on is late.
+        Volatile.Write(ref _count, 2);
         foreach (var registration in _registrations)
             registration.Dispose();
         _asked.Dispose();
+    }
+
+    private void Asks(PosixSignalContext context)
+    {
+        if (Interlocked.Increment(ref _count) > 1)
+            return;
+        context.Cancel = true;
+        Ask();
+    }
+
+    private void Ask()
+    {
+        Watch();
+        // Elsewhere: what waits for it must not run on the thread of signals.
+        _ = _asked.CancelAsync();
+    }
+
+    private void WatchInput()
+    {
+        var watcher = new Thread(() =>
+        {
+            using var input = Console.OpenStandardInput();
+            Span<byte> nothing = stackalloc byte[64];
+            while (input.Read(nothing) > 0)
+            {
+                // Nobody says anything there.
+            }
+            if (Interlocked.Increment(ref _count) == 1)
+                Ask();
+        })
+        { IsBackground = true, Name = "input-watch" };
+        watcher.Start();
     }
 
     /// <summary>

@@ -9,6 +9,8 @@ var root = new RootCommand("StreamForge: a cache fed by events that is right, or
     UpCommand.Create(PlatformSeams.None),
     ExchangeCommand.Create(),
     ConnectorCommand.Create(),
+    ClusterCommand.Create(),
+    MockKafkaCommand.Create(),
 };
 
 var parsed = root.Parse(args);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using StreamForge.Development;
 using StreamForge.Grains.State;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Storage.PostgreSql;

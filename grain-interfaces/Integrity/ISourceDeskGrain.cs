@@ -10,9 +10,11 @@ namespace StreamForge.Contracts.Integrity;
 [Alias("sf.ISourceDeskGrain")]
 public interface ISourceDeskGrain : IGrainWithStringKey
 {
-    /// <summary>Hands a request over and waits for its outcome, up to <paramref name="wait"/>.</summary>
+    /// <summary>Hands a request over, and waits for its outcome up to <paramref name="wait"/>; none where it has not ended: ask again.</summary>
+    /// <param name="again">It was handed over before: a desk that does not know it has lost it, and says that nobody knows how it ended.</param>
+    /// <param name="wait">A second at most: a desk that is asked to end waits for its calls.</param>
     [Alias("Ask"), AlwaysInterleave]
-    ValueTask<DeskOutcome> Ask(DeskRequest request, TimeSpan wait);
+    ValueTask<DeskOutcome?> Ask(DeskRequest request, bool again, TimeSpan wait);
 
     /// <summary>Takes the requests that nobody has taken yet; waits up to <paramref name="wait"/> for one.</summary>
     [Alias("Take"), AlwaysInterleave]

@@ -5,17 +5,22 @@ using StreamForge.Grains.Scheduling;
 namespace StreamForge.Silo.Integrity;
 
 /// <summary>Carries repairs to the desk of their source, where the process that has the link takes them.</summary>
-internal sealed class DeskGateway(IGrainFactory grains) : IRepairGateway
+internal sealed class DeskGateway(IGrainFactory grains, TimeProvider time) : IRepairGateway
 {
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WaitPerCall = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public async Task<RepairOutcome> Ask(RepairRequest request, CancellationToken cancellation)
     {
         var desk = grains.GetGrain<ISourceDeskGrain>(SourcePermits.SourceOf(request.Entity));
+        var written = Written(request);
+        var until = time.GetUtcNow() + Patience;
         try
         {
-            var outcome = await desk.Ask(Written(request), Wait).OnThisTurn().WaitAsync(cancellation);
-            return new RepairOutcome(outcome.Answered, outcome.Reason, outcome.RetryAfter, outcome.Unknown);
+            for (var again = false; time.GetUtcNow() < until; again = true)
+                if (await desk.Ask(written, again, WaitPerCall).OnThisTurn().WaitAsync(cancellation) is { } outcome)
+                    return new RepairOutcome(outcome.Answered, outcome.Reason, outcome.RetryAfter, outcome.Unknown);
+            return new RepairOutcome(false, "the connector did not say in time how it ended", Unknown: true);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

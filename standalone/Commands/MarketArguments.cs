@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace StreamForge.Standalone.Commands;
 
@@ -65,4 +66,45 @@ internal sealed class MarketArguments
         Instruments = parsed.GetValue(_instruments),
         Rate = parsed.GetValue(_rate),
     };
+
+    /// <summary>The same options in words, for another process.</summary>
+    public static IEnumerable<string> Write(UpOptions options)
+    {
+        yield return "--data";
+        yield return options.DataFolder;
+        if (options.Live is { } live)
+        {
+            yield return "--live";
+            yield return live;
+            yield return "--symbols";
+            yield return string.Join(',', options.Symbols);
+        }
+        if (options.Endpoint is { } endpoint)
+        {
+            yield return "--endpoint";
+            yield return endpoint.ToString();
+        }
+        if (options.Venue is { } venue)
+        {
+            yield return "--venue";
+            yield return venue;
+        }
+        foreach (var file in options.Replay)
+        {
+            yield return "--replay";
+            yield return Path.GetFullPath(file);
+        }
+        var numbers = CultureInfo.InvariantCulture;
+        foreach (var (name, value) in new (string, string)[]
+        {
+            ("--speed", double.IsPositiveInfinity(options.Speed) ? "max" : options.Speed.ToString(numbers)),
+            ("--seed", options.Seed.ToString(numbers)),
+            ("--instruments", options.Instruments.ToString(numbers)),
+            ("--rate", options.Rate.ToString(numbers)),
+        })
+        {
+            yield return name;
+            yield return value;
+        }
+    }
 }

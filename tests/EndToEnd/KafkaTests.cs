@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using StreamForge.Development;
 using StreamForge.Silo.Streaming.Kafka;
 using StreamForge.Sources.Exchange;
 using StreamForge.Sources.Exchange.Playback;

@@ -7,36 +7,40 @@ namespace StreamForge.Grains.Integrity.Desk;
 /// <inheritdoc cref="ISourceDeskGrain"/>
 public sealed class SourceDeskGrain(TimeProvider time) : Grain, ISourceDeskGrain
 {
-    /// <summary>A connector asks about every second; one that has not for so long has no link.</summary>
-    private static readonly TimeSpan SignedInFor = TimeSpan.FromSeconds(5);
+    /// <summary>A connector takes about every second, and who asks does so as often: who has not for so long is gone.</summary>
+    private static readonly TimeSpan GoneAfter = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Waiting> _waiting = new(StringComparer.Ordinal);
     private TaskCompletionSource _came = NewSignal();
     private DateTimeOffset? _takenAt;
     private int _taking;
 
-    public async ValueTask<DeskOutcome> Ask(DeskRequest request, TimeSpan wait)
+    public async ValueTask<DeskOutcome?> Ask(DeskRequest request, bool again, TimeSpan wait)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var until = time.GetUtcNow() + (wait < LongestWait ? wait : LongestWait);
+        ForgetTheGone();
         if (!_waiting.TryGetValue(request.Id, out var waiting))
         {
-            if (_taking == 0 && !(time.GetUtcNow() - _takenAt < SignedInFor))
-                return new DeskOutcome { Answered = false, Reason = $"no connector of '{this.GetPrimaryKeyString()}' is there", RetryAfter = SignedInFor };
+            if (again)
+                return new DeskOutcome { Answered = false, Reason = "the desk has lost the request", Unknown = true };
+            if (!IsConnected)
+                return new DeskOutcome { Answered = false, Reason = $"no connector of '{this.GetPrimaryKeyString()}' is there", RetryAfter = GoneAfter };
             _waiting[request.Id] = waiting = new Waiting(request);
             Came();
         }
-        var left = until - time.GetUtcNow();
-        if (left > TimeSpan.Zero)
-            await Task.WhenAny(waiting.Ended.Task.OnThisTurn(), Task.Delay(left, time));
-        _waiting.Remove(request.Id);
+        await WaitFor(waiting.Ended, wait);
+        waiting.AskedAt = time.GetUtcNow();
         if (waiting.Outcome is { } outcome)
+        {
+            _waiting.Remove(request.Id);
             return outcome;
-        return waiting.Taken
-            ? new DeskOutcome { Answered = false, Reason = "the connector did not say in time how it ended", Unknown = true }
-            : new DeskOutcome { Answered = false, Reason = "no connector took it in time" };
+        }
+        if (waiting.Taken || IsConnected)
+            return null;
+        _waiting.Remove(request.Id);
+        return new DeskOutcome { Answered = false, Reason = "no connector took it in time" };
     }
 
     public async ValueTask<ImmutableArray<DeskRequest>> Take(TimeSpan wait)
@@ -44,8 +48,8 @@ public sealed class SourceDeskGrain(TimeProvider time) : Grain, ISourceDeskGrain
         _taking++;
         try
         {
-            if (!_waiting.Values.Any(waiting => !waiting.Taken) && wait > TimeSpan.Zero)
-                await Task.WhenAny(_came.Task.OnThisTurn(), Task.Delay(wait < LongestWait ? wait : LongestWait, time));
+            if (!_waiting.Values.Any(waiting => !waiting.Taken))
+                await WaitFor(_came, wait);
             var taken = ImmutableArray.CreateBuilder<DeskRequest>();
             foreach (var waiting in _waiting.Values)
                 if (!waiting.Taken)
@@ -73,6 +77,19 @@ public sealed class SourceDeskGrain(TimeProvider time) : Grain, ISourceDeskGrain
         return ValueTask.CompletedTask;
     }
 
+    private bool IsConnected => _taking > 0 || time.GetUtcNow() - _takenAt < GoneAfter;
+
+    private void ForgetTheGone()
+    {
+        var since = time.GetUtcNow() - GoneAfter;
+        foreach (var id in _waiting.Where(pair => pair.Value.AskedAt < since).Select(pair => pair.Key).ToArray())
+            _waiting.Remove(id);
+    }
+
+    private Task WaitFor(TaskCompletionSource signal, TimeSpan wait) => wait <= TimeSpan.Zero
+        ? Task.CompletedTask
+        : Task.WhenAny(signal.Task.OnThisTurn(), Task.Delay(wait < LongestWait ? wait : LongestWait, time));
+
     private void Came()
     {
         _came.TrySetResult();
@@ -90,5 +107,8 @@ public sealed class SourceDeskGrain(TimeProvider time) : Grain, ISourceDeskGrain
         public DeskOutcome? Outcome { get; set; }
 
         public bool Taken { get; set; }
+
+        /// <summary>When who asked was last heard; the greatest time before that.</summary>
+        public DateTimeOffset AskedAt { get; set; } = DateTimeOffset.MaxValue;
     }
 }

@@ -1,6 +1,7 @@
-using System.Collections.Concurrent;
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
+using StreamForge.Development;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Storage.PostgreSql;
 using StreamForge.Tests.Support.Postgres;

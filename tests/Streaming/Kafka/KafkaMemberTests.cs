@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using StreamForge.Development;
 using StreamForge.Silo.Streaming;
 using StreamForge.Silo.Streaming.Kafka;
 using StreamForge.Tests.Support;

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using StreamForge.Development;
 using StreamForge.Silo.Files;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Storage.Files;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using StreamForge.Development;
 using StreamForge.Silo.Streaming.Kafka;
 
 namespace StreamForge.Tests.Support.Kafka;

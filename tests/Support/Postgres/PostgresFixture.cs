@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using StreamForge.Development;
 using StreamForge.Silo.Storage.PostgreSql;
 
 namespace StreamForge.Tests.Support.Postgres;

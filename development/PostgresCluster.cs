@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace StreamForge.Tests.Support.Postgres;
+namespace StreamForge.Development;
 
 /// <summary>
 /// A PostgreSQL server of its own: data in a temporary folder, a Unix socket and no port, <c>fsync</c> on as in production. Under root

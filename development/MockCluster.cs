@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace StreamForge.Tests.Support.Kafka;
+namespace StreamForge.Development;
 
 /// <summary>
 /// librdkafka's mock cluster: brokers that speak Kafka's protocol, in this process. It keeps 5 MB and 100,000 records a partition in
