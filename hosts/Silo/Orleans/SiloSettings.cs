@@ -16,6 +16,9 @@ namespace StreamForge.SiloHost;
 /// <summary>The options of all parts of a silo.</summary>
 internal sealed class SiloSettings
 {
+    // The least that brokers accept as they come: so long a silo that was killed keeps its partitions.
+    private static readonly TimeSpan KafkaSession = TimeSpan.FromSeconds(6);
+
     private readonly SettingsSections _sections;
 
     /// <exception cref="StartupException">Options are wrong; all that are, in one message.</exception>
@@ -26,7 +29,7 @@ internal sealed class SiloSettings
         Silo = _sections.Check("Silo", new SiloHostOptions());
         if (Silo.Address is { } address && !IPAddress.TryParse(address, out _))
             _sections.Fail("Silo", $"Address is an IP address, not '{address}'.");
-        Kafka = _sections.Check("Kafka", new KafkaOptions());
+        Kafka = _sections.Check("Kafka", new KafkaOptions { SessionTimeout = KafkaSession });
         Postgres = _sections.Check("Postgres", new PostgresOptions());
         Engine = _sections.Check("Engine", new GrainEngineOptions());
         Checkpoint = _sections.Check("Checkpoint", new CheckpointStorageOptions());

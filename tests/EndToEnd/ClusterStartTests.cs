@@ -1,0 +1,37 @@
+using StreamForge.Silo.Engine;
+using StreamForge.Tests.EndToEnd.Support;
+
+namespace StreamForge.Tests.EndToEnd;
+
+/// <summary>The programs of a cluster refuse what they cannot do in one line.</summary>
+public class ClusterStartTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
+    [Theory]
+    [InlineData("StreamForge.SiloHost")]
+    [InlineData("StreamForge.ApiHost")]
+    [InlineData("StreamForge.Standalone", "cluster")]
+    [InlineData("StreamForge.Standalone", "connector")]
+    public async Task Without_Orleans_there_is_no_cluster(string program, params string[] arguments)
+    {
+        Assert.SkipWhen(GrainEngine.Name == "orleans", "The engine is Orleans.");
+        using var process = new ChildProcess(program, new Dictionary<string, string>(), arguments);
+        Assert.Equal(2, await process.Exit(Deadline));
+        Assert.Contains("a cluster needs the engine orleans", process.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_with_the_settings_is_said_in_one_line()
+    {
+        Assert.SkipWhen(GrainEngine.Name != "orleans", "The engine is embedded: there are no silos.");
+        using var silo = new ChildProcess(
+            "StreamForge.SiloHost",
+            new Dictionary<string, string> { ["StreamForge__Pump__WindowBytes"] = "5" },
+            "--StreamForge:Silo:Port=0", "--StreamForge:Nowhere:X=1", "--StreamForge:Cluster:ProbeTimeout=00:00:02");
+        Assert.Equal(1, await silo.Exit(Deadline));
+        var line = await silo.Says("silo: settings: ", Deadline);
+        foreach (var wrong in new[] { "Postgres", "Kafka", "WindowBytes", "Port must be", "Nowhere is no section", "MaxProbeTimeout" })
+            Assert.Contains(wrong, line, StringComparison.Ordinal);
+    }
+}
