@@ -220,7 +220,7 @@ internal sealed partial class GrainPump
                 if (Halting || record.Offset >= ledger.ReadPosition)
                     break;
                 next = record.Offset + 1;
-                if (_names.Of(record.Key) != lane.Key || WatermarkRecord.Is(record) || LossRecord.Is(record))
+                if (_names.Of(record.Key) != lane.Key || MarkRecord.IsReadable(record))
                     continue;
                 ledger.Refill(lane, Decode(record, lane.Key));
                 lane.LeftFromNow(next);

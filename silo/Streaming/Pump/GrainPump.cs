@@ -81,19 +81,8 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
         for (var i = 0; i < records.Count; i++)
         {
             var record = records[i];
-            if (WatermarkRecord.TryRead(record, out var watermark))
-            {
-                // After the lanes know of the records before it: whoever sees the watermark sees those too.
-                _ledger.ReadOver(record.Offset);
-                Watermarks.Add(record.Offset, watermark);
+            if (MarkRecord.KindOf(record) is not MarkKind.None and var mark && TakeMark(mark, record))
                 continue;
-            }
-            if (LossRecord.TryRead(record, out var loss))
-            {
-                _ledger.ReadOver(record.Offset);
-                NoteLoss(loss);
-                continue;
-            }
             // What is left in the log needs no decoding: it is read again.
             var keyLane = _ledger.LaneOf(_names.Of(record.Key));
             if (_ledger.Read(keyLane, keyLane.Leaves(record.Offset) ? Undecoded(record) : Decode(record, keyLane.Key), now) is not { } lane)
@@ -103,6 +92,25 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
                 Ready(lane);
         }
         StartReady();
+    }
+
+    /// <returns>False where it cannot be read: then it fails as an event would.</returns>
+    private bool TakeMark(MarkKind mark, LogRecord record)
+    {
+        if (mark == MarkKind.Watermark && WatermarkRecord.TryRead(record, out var watermark))
+        {
+            // After the lanes know of the records before it: whoever sees the watermark sees those too.
+            _ledger.ReadOver(record.Offset);
+            Watermarks.Add(record.Offset, watermark);
+            return true;
+        }
+        if (mark == MarkKind.Loss && LossRecord.TryRead(record, out var loss))
+        {
+            _ledger.ReadOver(record.Offset);
+            NoteLoss(loss);
+            return true;
+        }
+        return false;
     }
 
     /// <summary>Flushes every grain that has something to make durable, many at once.</summary>

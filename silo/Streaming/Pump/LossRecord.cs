@@ -10,23 +10,17 @@ namespace StreamForge.Silo.Streaming.Pump;
 internal static class LossRecord
 {
     private static readonly JsonSerializerOptions Whole = new(JsonSerializerOptions.Web) { RespectRequiredConstructorParameters = true };
-    private static readonly LogHeader Schema = new(RecordHeaders.Schema, RecordSchemas.Loss.Select(static c => (byte)c).ToArray());
+    private static readonly LogHeader Header = new(RecordHeaders.Schema, Schema.ToArray());
 
-    /// <summary>Whether a record is one, by its header.</summary>
-    public static bool Is(LogRecord record)
-    {
-        for (var i = 0; i < record.Headers.Count; i++)
-            if (record.Headers[i] is { Name: RecordHeaders.Schema } header)
-                return header.Value.Span.SequenceEqual(Schema.Value.Span);
-        return false;
-    }
+    /// <summary><see cref="RecordSchemas.Loss"/>, as it stands in the header.</summary>
+    public static ReadOnlySpan<byte> Schema => "loss"u8;
 
     /// <summary>What is lost in the record's own partition: its place, since when the origin's loss was noticed.</summary>
     /// <returns>False where the record is none, or cannot be read; the latter then fails as an event would.</returns>
     public static bool TryRead(LogRecord record, out PartitionLoss loss)
     {
         loss = default;
-        if (!Is(record))
+        if (MarkRecord.KindOf(record) != MarkKind.Loss)
             return false;
         try
         {
@@ -48,7 +42,7 @@ internal static class LossRecord
         Partition = origin.Partition,
         Value = JsonSerializer.SerializeToUtf8Bytes(
             new OriginLoss(origin.Topic, logId, origin.Partition, loss.From, loss.To, loss.At), JsonSerializerOptions.Web),
-        Headers = [Schema],
+        Headers = [Header],
         Timestamp = loss.At,
     };
 

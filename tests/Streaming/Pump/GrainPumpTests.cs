@@ -92,6 +92,31 @@ public class GrainPumpTests
         Assert.Equal(0, calls);
     }
 
+    [Theory]
+    [InlineData(RecordSchemas.Watermark)]
+    [InlineData(RecordSchemas.Loss)]
+    public async Task A_mark_that_cannot_be_read_is_a_dead_letter_also_where_it_was_left_in_the_log(string schema)
+    {
+        await using var harness = await PumpHarness.Create();
+        var broken = true;
+        harness.Grain("a").Before = _ => broken ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
+        await harness.Append("a", "0");
+        var group = await harness.Join();
+        await harness.AllDurable();
+        await harness.Append("a", "{", schema: schema);
+        await harness.Append("b", "{", schema: schema);
+        await harness.AllDurable();
+        Assert.Equal([$"{harness.LogId:N}/0/2"], await Places(harness));
+
+        broken = false;
+        var pump = (GrainPump)Assert.Single(group.Pumps);
+        Assert.True(await group.On(pump, () => pump.Unpark("a")));
+        await harness.AllDurable();
+        Assert.Equal([0], harness.Grain("a").Values);
+        Assert.Equal([$"{harness.LogId:N}/0/1", $"{harness.LogId:N}/0/2"], await Places(harness));
+        harness.AssertBooksBalance();
+    }
+
     [Fact]
     public async Task A_call_that_times_out_is_repeated_before_anything_newer_and_holds_up_nobody_else()
     {
@@ -238,6 +263,9 @@ public class GrainPumpTests
         open.SetResult();
         await PumpHarness.Holds(() => harness.Board.Of("numbers", 0, "slow", "src").Watermark == second, "it has caught up");
     }
+
+    private static async Task<IEnumerable<string?>> Places(PumpHarness harness) =>
+        (await harness.DeadLettered()).Select(letter => letter.Header("dead-place")).Order(StringComparer.Ordinal);
 
     private static IEnumerable<long> Numbers(int count) => Enumerable.Range(0, count).Select(number => (long)number);
 

@@ -93,27 +93,21 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
         return decoded is not null;
     }
 
-    public Task<AppendedAt> Append(string? key, string value, string topic = "numbers") => _producer.Append(
+    /// <param name="schema">What the record says that it is; none: an event.</param>
+    public Task<AppendedAt> Append(string? key, string value, string topic = "numbers", string? schema = null) => _producer.Append(
         new NewRecord
         {
             Topic = topic,
             Partition = 0,
             Key = key is null ? null : Encoding.UTF8.GetBytes(key),
             Value = Encoding.UTF8.GetBytes(value),
+            Headers = schema is null ? [] : [new LogHeader(RecordHeaders.Schema, Encoding.UTF8.GetBytes(schema))],
             Timestamp = DateTimeOffset.UnixEpoch,
         },
         CancellationToken.None);
 
-    public Task<AppendedAt> AppendWatermark(DateTimeOffset through) => _producer.Append(
-        new NewRecord
-        {
-            Topic = Topic,
-            Partition = 0,
-            Value = JsonSerializer.SerializeToUtf8Bytes(new SourceWatermark { Source = "src", Through = through, Up = true }),
-            Headers = [new LogHeader(RecordHeaders.Schema, Encoding.UTF8.GetBytes(RecordSchemas.Watermark))],
-            Timestamp = through,
-        },
-        CancellationToken.None);
+    public Task<AppendedAt> AppendWatermark(DateTimeOffset through) => Append(
+        key: null, JsonSerializer.Serialize(new SourceWatermark { Source = "src", Through = through, Up = true }), schema: RecordSchemas.Watermark);
 
     /// <summary>Retention: whole segments below an offset go.</summary>
     /// <returns>The first offset that is left.</returns>

@@ -65,6 +65,30 @@ public sealed class RecordFuzzTests(ITestOutputHelper output)
         Assert.False(LossRecord.TryRead(Of(RecordSchemas.Loss, Encoding.UTF8.GetBytes(word)), out _));
 
     [Fact]
+    public void A_record_is_a_mark_by_the_whole_of_its_header_and_readable_by_its_value()
+    {
+        var random = Seeded();
+        var watermark = JsonSerializer.SerializeToUtf8Bytes(new SourceWatermark { Source = "s", Through = DateTimeOffset.UnixEpoch, Up = true });
+        var loss = LossRecord.Of(new PartitionLoss(3, 9, DateTimeOffset.UnixEpoch), Place, Guid.NewGuid(), "market.depth").Value.ToArray();
+        string[] schemas = [RecordSchemas.Watermark, RecordSchemas.Loss, RecordSchemas.Market];
+        var marks = 0;
+        for (var i = 0; i < Records; i++)
+        {
+            var schema = Encoding.UTF8.GetString(ByteMutator.Mutate(Encoding.UTF8.GetBytes(schemas[i % 3]), random));
+            schema = random.Next(2) == 0 ? schema : schemas[i % 3];
+            var kind = MarkRecord.KindOf(Of(schema, watermark));
+            Assert.Equal(
+                schema switch { RecordSchemas.Watermark => MarkKind.Watermark, RecordSchemas.Loss => MarkKind.Loss, _ => MarkKind.None }, kind);
+            Assert.Equal(kind == MarkKind.Watermark, MarkRecord.IsReadable(Of(schema, watermark)));
+            Assert.Equal(kind == MarkKind.Loss, MarkRecord.IsReadable(Of(schema, loss)));
+            marks += kind == MarkKind.None ? 0 : 1;
+        }
+
+        Assert.InRange(marks, 1, Records - 1);
+        Assert.Equal(MarkKind.None, MarkRecord.KindOf(new LogRecord { Partition = Place, Offset = 1, Timestamp = default, Value = watermark }));
+    }
+
+    [Fact]
     public void Headers_with_anything_in_them_are_taken_or_left_out()
     {
         var random = Seeded();
