@@ -74,7 +74,7 @@ internal sealed partial class GrainPump
                 await DeadLetter(refused.Record, lane.Key, refused.Reason);
         if (lane.Key.Length == 0)
         {
-            ledger.Applied(lane, run[^1].Offset, Time.GetUtcNow());
+            Passed(ledger, lane, run);
             return;
         }
         for (var attempt = 1; !Halting; attempt++)
@@ -120,7 +120,7 @@ internal sealed partial class GrainPump
             {
                 case IngestOutcome.Applied:
                     Services.Counters.Count(result.Counts);
-                    ledger.Applied(lane, run[^1].Offset, Time.GetUtcNow());
+                    Passed(ledger, lane, run);
                     Changed.Fire();
                     return;
                 case IngestOutcome.Rejected when result.RejectedOffset is { } offset:
@@ -140,6 +140,15 @@ internal sealed partial class GrainPump
         }
     }
 
+    /// <summary>The grain is past these. Only now do their dead letters count: what it is not past comes again, and is refused again.</summary>
+    private void Passed(PumpLedger ledger, KeyLane lane, List<PendingRecord> run)
+    {
+        if (run.Count == 0)
+            return;
+        Services.Counters.CountDeadLettered(run.Count(static pending => pending.Refused is not null));
+        ledger.Applied(lane, run[^1].Offset, Time.GetUtcNow());
+    }
+
     private PendingRecord Decode(LogRecord record, string key)
     {
         string? reason = "the record has no key, or one that is not UTF-8 text";
@@ -157,10 +166,11 @@ internal sealed partial class GrainPump
         var index = run.FindIndex(record => record.Offset == offset);
         if (index < 0)
             throw new InvalidOperationException($"{lane.Key} rejected offset {offset}, which it was not given.");
-        await DeadLetter(await Reread(run[index].Record), lane.Key, reason);
-        if (index > 0)
-            ledger.Applied(lane, run[index - 1].Offset, Time.GetUtcNow());
+        Passed(ledger, lane, run[..index]);
         run.RemoveRange(0, index);
+        var refused = new Refusal(await Reread(run[0].Record), reason);
+        await DeadLetter(refused.Record, lane.Key, reason);
+        run[0] = run[0] with { Refused = refused };
         return records.SetItem(index, records[index] with { Event = null }).RemoveRange(0, index);
     }
 
@@ -190,7 +200,6 @@ internal sealed partial class GrainPump
             await Services.DeadLetters.Write(Services.Group, LogId, record, reason, Aborting);
             return true;
         });
-        Services.Counters.CountDeadLettered(1);
         Log.DeadLettered(Services.Logger, Partition, record.Offset, Log.Printable(key), Log.Printable(reason));
     }
 

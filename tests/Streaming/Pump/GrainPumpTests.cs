@@ -118,6 +118,28 @@ public class GrainPumpTests
     }
 
     [Fact]
+    public async Task What_is_refused_in_a_run_that_its_grain_fails_on_counts_once()
+    {
+        await using var harness = await PumpHarness.Create();
+        var broken = true;
+        harness.Grain("a").Before = _ => broken ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
+        foreach (var value in new[] { "0", "garbage", "1" })
+            await harness.Append("a", value);
+        var group = await harness.Join();
+        await harness.AllDurable();
+        Assert.Equal((0, 0), (harness.Counters.Totals.In, harness.Counters.Totals.DeadLettered));
+
+        broken = false;
+        var pump = (GrainPump)Assert.Single(group.Pumps);
+        Assert.True(await group.On(pump, () => pump.Unpark("a")));
+        Assert.Equal([0, 1], harness.Grain("a").Values);
+        Assert.Equal((3, 1), (harness.Counters.Totals.In, harness.Counters.Totals.DeadLettered));
+        harness.AssertBooksBalance();
+        // Given up before the failure and after it: the same letter, by its place.
+        Assert.Single((await harness.DeadLettered()).Select(letter => letter.Header(RecordHeaders.EventId)).Distinct());
+    }
+
+    [Fact]
     public async Task A_call_that_times_out_is_repeated_before_anything_newer_and_holds_up_nobody_else()
     {
         await using var harness = await PumpHarness.Create();
