@@ -1,6 +1,6 @@
 namespace StreamForge.Silo.Files;
 
-/// <summary>What gathers writes and makes those of one round durable together.</summary>
+/// <summary>What gathers writes and makes all that has gathered durable together.</summary>
 internal interface ICommitTarget
 {
     /// <summary>Writes what has gathered and tells those who wait. Never throws: a failure is theirs.</summary>

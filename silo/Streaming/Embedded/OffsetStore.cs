@@ -68,33 +68,33 @@ internal sealed class OffsetStore : ICommitTarget
 
     public async Task Commit()
     {
-        List<(OffsetKey Key, long Offset, TaskCompletionSource Waiter)> round;
+        List<(OffsetKey Key, long Offset, TaskCompletionSource Waiter)> batch;
         lock (_lock)
-            (round, _pending) = (_pending, []);
+            (batch, _pending) = (_pending, []);
         try
         {
             if (_damaged)
                 await _file.Truncate(_durable);
             _damaged = false;
-            await Write(_file, round.Select(c => (c.Key, c.Offset)));
+            await Write(_file, batch.Select(c => (c.Key, c.Offset)));
             _durable = _file.Length;
         }
         catch (Exception e)
         {
             _damaged = true;
-            EmbeddedLogMessages.GroupCommitFailed(_context.Logger, e, round.Count);
-            foreach (var (key, _, waiter) in round)
+            EmbeddedLogMessages.GroupCommitFailed(_context.Logger, e, batch.Count);
+            foreach (var (key, _, waiter) in batch)
                 waiter.SetException(new EventLogException($"The commit of group {key.Group} for {key.Partition} could not be written.", e));
             return;
         }
 
         lock (_lock)
         {
-            foreach (var (key, offset, _) in round)
+            foreach (var (key, offset, _) in batch)
                 _stored[key] = offset;
         }
 
-        foreach (var (_, _, waiter) in round)
+        foreach (var (_, _, waiter) in batch)
             waiter.SetResult();
         if (_durable > RewriteAt)
             await Rewrite();

@@ -4,7 +4,7 @@ namespace StreamForge.Silo.Streaming.Embedded;
 
 internal sealed partial class PartitionLog
 {
-    /// <summary>Gives the record its offset and has it committed in the next round.</summary>
+    /// <summary>Gives the record its offset and has it committed with what gathers until the commit under way is done.</summary>
     public Task<AppendedAt> Append(NewRecord record, AppendChain? chain = null)
     {
         var size = RecordCodec.Size(record);
