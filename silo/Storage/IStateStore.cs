@@ -39,6 +39,10 @@ public sealed record StateWrite
 
     public required int SchemaVersion { get; init; }
 
+    /// <summary>
+    /// The whole state. A store may keep this memory for as long as it likes (PostgreSQL's makes later patches against it): whoever writes
+    /// never changes or reuses the buffer.
+    /// </summary>
     public required ReadOnlyMemory<byte> Payload { get; init; }
 
     /// <summary>What must be stored now; null: there must be no row.</summary>
