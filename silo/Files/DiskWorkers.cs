@@ -20,6 +20,7 @@ internal sealed class DiskWorkers : IDisposable
     }
 
     /// <summary>Runs it on a worker; what it throws reaches the awaiter.</summary>
+    /// <exception cref="IOException">The disk failed, or the system does not allow it.</exception>
     /// <exception cref="ObjectDisposedException">The workers have ended.</exception>
     public Task<T> Run<T>(Func<T> action)
     {
@@ -29,6 +30,11 @@ internal sealed class DiskWorkers : IDisposable
             try
             {
                 done.SetResult(action());
+            }
+            catch (UnauthorizedAccessException e)
+            {
+                // To those who write it is one more way in which a disk fails; its own type is not even an I/O error.
+                done.SetException(new IOException(e.Message, e));
             }
             catch (Exception e)
             {

@@ -2,7 +2,7 @@ namespace StreamForge.Silo.Files;
 
 /// <summary>
 /// The little of a file system that logs and stores need: files that only grow, small files that are replaced as a whole, and one
-/// owner of a folder. Paths are relative to a root, with '/' between parts.
+/// owner of a folder. Paths are relative to a root, with '/' between parts. What fails, or is not allowed, is an <see cref="IOException"/>.
 /// </summary>
 public interface IFileSystem
 {
