@@ -16,7 +16,10 @@ internal sealed class PumpTurns(int atOnce, TimeProvider time) : IDisposable
     private ITimer? _clock;
     private bool _ticking;
 
-    /// <summary>Waits for a turn, or to the end of the line where the last one is used up.</summary>
+    /// <summary>
+    /// Completes when the pump may go on: at once while its turn lasts, otherwise when those before it in the line have had theirs. A
+    /// turn that is used up ends here, and the pump joins the line at its end.
+    /// </summary>
     public ValueTask Take(object pump)
     {
         lock (_lock)
@@ -35,6 +38,7 @@ internal sealed class PumpTurns(int atOnce, TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>The pump's turn, if it has one, goes to the next in line.</summary>
     public void End(object pump)
     {
         lock (_lock)

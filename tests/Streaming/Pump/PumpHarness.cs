@@ -22,7 +22,7 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
 {
     public const string Group = "g";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-    private static readonly ThreadPoolPumpSchedulers Schedulers = new(TimeProvider.System);
+    private static readonly ThreadPoolPumpSchedulers Pool = new(TimeProvider.System);
     private readonly ConcurrentDictionary<string, ModelGrain> _grains = new(StringComparer.Ordinal);
     private readonly List<PumpGroup> _groups = [];
     private readonly WatchedLog _log;
@@ -62,6 +62,9 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
     };
 
     public PartitionKey Key => new(Group, Topic, LogId, 0);
+
+    /// <summary>Where pumps run and take their turns.</summary>
+    public IPumpSchedulers Schedulers { get; set; } = Pool;
 
     /// <summary>What pumps store in, where it is not <see cref="Partitions"/> itself.</summary>
     public IPartitionStore? Store { get; set; }
