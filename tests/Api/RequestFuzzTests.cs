@@ -43,9 +43,7 @@ public sealed class RequestFuzzTests(ApiHost host, ITestOutputHelper output)
     [Fact]
     public async Task Every_request_is_answered_and_none_fails_inside()
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var random = Seeded.NewRandom();
         var known = host.NewInstrument().Book(1_000, 100m, 101m).Id;
         var statuses = new SortedDictionary<int, int>();
         foreach (var some in Enumerable.Range(0, Requests).Select(_ => Make(random, known)).ToArray().Chunk(AtOnce))

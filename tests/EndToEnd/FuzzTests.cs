@@ -22,9 +22,7 @@ public class FuzzTests(ITestOutputHelper output)
     [Fact]
     public async Task Damaged_frames_stop_nothing_and_every_record_is_accounted_for()
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var random = Seeded.NewRandom();
         var frames = MarketRecordings.ReadCapture(MarketRecordings.FamilyFrames).Select(message => message.Body)
             .Where(body => KeyOf(body) is not null).ToArray();
         using var folder = new TempFolder();

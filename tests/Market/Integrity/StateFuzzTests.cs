@@ -124,9 +124,7 @@ public sealed class StateFuzzTests(ITestOutputHelper output)
     private void Fuzz<T>(T sample, int mutations)
         where T : IStoredState, new()
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var random = Seeded.NewRandom();
         var bytes = Bytes(sample);
         var refused = 0;
         for (var i = 0; i < mutations; i++)

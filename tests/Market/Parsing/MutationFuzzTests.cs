@@ -9,16 +9,14 @@ using StreamForge.Tests.Support.Recordings;
 namespace StreamForge.Tests.Market.Parsing;
 
 /// <summary>Mutated frames of the recordings: an answer for each, never an exception, and what is read can be written.</summary>
-public sealed class MutationFuzzTests(ITestOutputHelper output)
+public sealed class MutationFuzzTests
 {
     private const int Frames = 10_000;
 
     [Fact]
     public void Parser_answers_whatever_the_bytes_hold()
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var random = Seeded.NewRandom();
         var samples = Samples();
         var outcomes = new Dictionary<ParseOutcome, int>();
         var buffer = new ArrayBufferWriter<byte>();
@@ -49,9 +47,7 @@ public sealed class MutationFuzzTests(ITestOutputHelper output)
     [Fact]
     public void Codec_answers_whatever_the_bytes_hold()
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var random = Seeded.NewRandom();
         var samples = Samples();
         var refused = 0;
         for (var i = 0; i < Frames; i++)

@@ -1,5 +1,6 @@
 using StreamForge.Sources.Connectors;
 using StreamForge.Tests.Sources.Exchange;
+using StreamForge.Tests.Support;
 
 namespace StreamForge.Tests.Sources.Connectors;
 
@@ -11,9 +12,7 @@ public sealed class AppendPipelineTests
     [Fact]
     public async Task Failed_appends_are_repeated_in_order_without_loss_or_double()
     {
-        var seed = Environment.TickCount;
-        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var random = Seeded.NewRandom();
         await using var venue = await ScriptedVenue.Start();
         venue.OnCommand = VenueScripts.Kraken();
         var sink = new OrderedFailingSink(random);

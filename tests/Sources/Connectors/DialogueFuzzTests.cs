@@ -31,9 +31,7 @@ public sealed class DialogueFuzzTests(ITestOutputHelper output)
     [InlineData("kraken", "XBT/USD", MarketRecordings.KrakenBook)]
     public void Every_frame_has_a_reading(string venue, string symbol, string recording)
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var random = Seeded.NewRandom();
         var options = new ConnectorOptions { Venue = venue, Symbols = [symbol] };
         var protocol = VenueProtocol.Create(options);
         var dialogue = protocol.Open([protocol.SymbolOf(symbol)]);

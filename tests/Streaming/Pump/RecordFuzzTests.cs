@@ -9,7 +9,7 @@ using StreamForge.Tests.Support;
 namespace StreamForge.Tests.Streaming.Pump;
 
 /// <summary>What stands among the records of a partition and is no event: watermarks, losses, and the headers of all, damaged.</summary>
-public sealed class RecordFuzzTests(ITestOutputHelper output)
+public sealed class RecordFuzzTests
 {
     private const int Records = 50_000;
     private static readonly TopicPartition Place = new("market.depth", 2);
@@ -17,7 +17,7 @@ public sealed class RecordFuzzTests(ITestOutputHelper output)
     [Fact]
     public void A_watermark_is_read_whole_or_not_at_all()
     {
-        var random = Seeded();
+        var random = Seeded.NewRandom();
         var word = JsonSerializer.SerializeToUtf8Bytes(
             new SourceWatermark { Source = "binance", Through = DateTimeOffset.UnixEpoch, Up = false, Reason = "the link is silent" });
         var refused = 0;
@@ -48,7 +48,7 @@ public sealed class RecordFuzzTests(ITestOutputHelper output)
     [Fact]
     public void A_loss_is_read_whole_or_not_at_all()
     {
-        var random = Seeded();
+        var random = Seeded.NewRandom();
         var word = LossRecord.Of(new PartitionLoss(3, 9, DateTimeOffset.UnixEpoch), Place, Guid.NewGuid(), "market.depth").Value;
         var refused = 0;
         for (var i = 0; i < Records; i++)
@@ -67,7 +67,7 @@ public sealed class RecordFuzzTests(ITestOutputHelper output)
     [Fact]
     public void A_record_is_a_mark_by_the_whole_of_its_header_and_readable_by_its_value()
     {
-        var random = Seeded();
+        var random = Seeded.NewRandom();
         var watermark = JsonSerializer.SerializeToUtf8Bytes(new SourceWatermark { Source = "s", Through = DateTimeOffset.UnixEpoch, Up = true });
         var loss = LossRecord.Of(new PartitionLoss(3, 9, DateTimeOffset.UnixEpoch), Place, Guid.NewGuid(), "market.depth").Value.ToArray();
         string[] schemas = [RecordSchemas.Watermark, RecordSchemas.Loss, RecordSchemas.Market];
@@ -91,7 +91,7 @@ public sealed class RecordFuzzTests(ITestOutputHelper output)
     [Fact]
     public void Headers_with_anything_in_them_are_taken_or_left_out()
     {
-        var random = Seeded();
+        var random = Seeded.NewRandom();
         var origin = Encoding.UTF8.GetBytes(new Origin(Guid.NewGuid(), 3, 1_234, 5).ToString());
         var read = 0;
         for (var i = 0; i < Records; i++)
@@ -117,13 +117,6 @@ public sealed class RecordFuzzTests(ITestOutputHelper output)
         }
 
         Assert.InRange(read, 1, Records - 1);
-    }
-
-    private Random Seeded()
-    {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        return new Random(seed);
     }
 
     private static LogRecord Of(string schema, byte[] value) => new()

@@ -93,11 +93,8 @@ public abstract partial class EventLogContract
     [Fact]
     public async Task Retention_that_passes_a_reader_tells_it_so()
     {
-        Assert.SkipWhen(Fixture.WhyNoRetention is not null, Fixture.WhyNoRetention ?? "");
-        var topic = await NewTopic();
-        var partition = new TopicPartition(topic.Name, 0);
-        var offsets = await AppendNumbers(partition, 1_000);
-        await using var member = await Join(NewGroup(topic), new RecordingHandler(), topic.Name);
+        var (partition, offsets, joined) = await ThousandToRead();
+        await using var member = joined;
         var reader = await member.Owns(partition);
         var seen = await ReadSome(reader, 1, maxBytes: 1);
 
@@ -120,11 +117,8 @@ public abstract partial class EventLogContract
     [Fact]
     public async Task Retention_that_overtakes_a_running_reader_makes_it_skip_nothing_in_silence()
     {
-        Assert.SkipWhen(Fixture.WhyNoRetention is not null, Fixture.WhyNoRetention ?? "");
-        var topic = await NewTopic();
-        var partition = new TopicPartition(topic.Name, 0);
-        var offsets = await AppendNumbers(partition, 1_000);
-        await using var member = await Join(NewGroup(topic), new RecordingHandler(), topic.Name);
+        var (partition, offsets, joined) = await ThousandToRead();
+        await using var member = joined;
         var reader = await member.Owns(partition);
         var seen = (await ReadSome(reader, 1, maxBytes: 1)).Select(r => r.Offset).ToList();
         await Fixture.DropBelow(partition, offsets[500]);
@@ -147,5 +141,15 @@ public abstract partial class EventLogContract
         if (lost is var (from, to))
             Assert.True(from > seen[0] && from < to && to > offsets[9], $"{from} to {to} was told as lost");
         Assert.Equal(all.Where(o => lost is null || o < lost.Value.From || o >= lost.Value.To), seen.Where(all.Contains));
+    }
+
+    /// <summary>A thousand records in one partition, and a member who may read it; skips where retention cannot be brought about.</summary>
+    private async Task<(TopicPartition Partition, long[] Offsets, Member Member)> ThousandToRead()
+    {
+        Assert.SkipWhen(Fixture.WhyNoRetention is not null, Fixture.WhyNoRetention ?? "");
+        var topic = await NewTopic();
+        var partition = new TopicPartition(topic.Name, 0);
+        var offsets = await AppendNumbers(partition, 1_000);
+        return (partition, offsets, await Join(NewGroup(topic), new RecordingHandler(), topic.Name));
     }
 }
