@@ -9,7 +9,7 @@ public sealed record InstrumentView
 {
     [Id(0)] public required string Instrument { get; init; }
 
-    /// <summary>Grows with every change of the content: the strong part of the ETag.</summary>
+    /// <summary>Grows with every change of the content; 0 where nothing was ever received of the instrument.</summary>
     [Id(1)] public required long Version { get; init; }
 
     /// <summary>The worst of book and trades.</summary>

@@ -37,6 +37,9 @@ public sealed class FeedPositions
         public long Offset { get; set; } = -1;
     }
 
+    /// <summary>Nothing was ever delivered.</summary>
+    public bool IsEmpty => _feeds.Count == 0;
+
     /// <summary>Whether this is the first delivery of an epoch: the grain has to look whether its memory is still what is stored.</summary>
     public bool IsNewEpoch(IngestBatch batch) =>
         Find(batch) is not { } feed || feed.LogId != batch.LogId || batch.Epoch > feed.Epoch;

@@ -23,6 +23,9 @@ public sealed partial class InstrumentCore
     private InstrumentView? _view;
     private TradesView? _trades;
 
+    // Versions go on from the clock, also where nobody has ever heard of the instrument: its views then show none.
+    private long ShownVersion => _state.Feeds.IsEmpty ? 0 : _state.Version;
+
     /// <summary>The newest event time known of anything, UTC.</summary>
     public DateTimeOffset? EventTime =>
         _state.TradeFacts.EventTime is { } traded && !(_state.DepthFacts.EventTime > traded) ? traded : _state.DepthFacts.EventTime;
@@ -53,12 +56,12 @@ public sealed partial class InstrumentCore
 
     public InstrumentView View()
     {
-        if (_view is { } cached && cached.Version == _state.Version)
+        if (_view is { } cached && cached.Version == ShownVersion)
             return cached;
         return _view = new InstrumentView
         {
             Instrument = _state.Instrument,
-            Version = _state.Version,
+            Version = ShownVersion,
             Freshness = _worst,
             BestBid = _state.Book.Bids.Best,
             BestAsk = _state.Book.Asks.Best,
@@ -75,15 +78,15 @@ public sealed partial class InstrumentCore
     public BookView Book(int depth)
     {
         for (var i = 0; i < _books.Count; i++)
-            if (_books[i].Depth == depth && _books[i].View.Version == _state.Version)
+            if (_books[i].Depth == depth && _books[i].View.Version == ShownVersion)
                 return _books[i].View;
 
-        if (_books.Count == MaxCachedDepths || (_books.Count > 0 && _books[0].View.Version != _state.Version))
+        if (_books.Count == MaxCachedDepths || (_books.Count > 0 && _books[0].View.Version != ShownVersion))
             _books.Clear();
         var view = new BookView
         {
             Instrument = _state.Instrument,
-            Version = _state.Version,
+            Version = ShownVersion,
             Freshness = _depthFreshness,
             Bids = ImmutableCollectionsMarshal.AsImmutableArray(_state.Book.Bids.Top(depth)),
             Asks = ImmutableCollectionsMarshal.AsImmutableArray(_state.Book.Asks.Top(depth)),
@@ -96,11 +99,11 @@ public sealed partial class InstrumentCore
     /// <param name="limit">At most so many, at least 1.</param>
     public TradesView Trades(int limit)
     {
-        if (_trades is null || _trades.Version != _state.Version)
+        if (_trades is null || _trades.Version != ShownVersion)
             _trades = new TradesView
             {
                 Instrument = _state.Instrument,
-                Version = _state.Version,
+                Version = ShownVersion,
                 Freshness = _tradeFreshness,
                 Trades = ImmutableCollectionsMarshal.AsImmutableArray(_state.Tape.Top(int.MaxValue)),
                 Unverifiable = _state.Unverifiable,
@@ -120,7 +123,7 @@ public sealed partial class InstrumentCore
         return new CandlesView
         {
             Instrument = _state.Instrument,
-            Version = _state.Version,
+            Version = ShownVersion,
             Freshness = _tradeFreshness,
             Interval = interval,
             Candles = EventTime is { } time ? CandleRollup.Build([.. minutes.Values], interval, from, to, time) : [],

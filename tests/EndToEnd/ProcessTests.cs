@@ -85,6 +85,8 @@ public class ProcessTests
         // It has connected, and waits for what never comes.
         using var late = new CancellationTokenSource(Deadline);
         using var link = await venue.AcceptSocketAsync(late.Token);
+        foreach (var view in new[] { "", "/book", "/trades", "/candles", "/stream" })
+            Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/v1/instruments/binance:BTCUSDT" + view)).StatusCode);
         process.Interrupt();
         Assert.Equal(0, await process.Exit(EndsWithin));
     }

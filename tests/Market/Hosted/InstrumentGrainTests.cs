@@ -37,6 +37,27 @@ public sealed class InstrumentGrainTests(MarketGrainFixture fixture) : IClassFix
     }
 
     [Fact]
+    public async Task Views_have_no_version_until_anything_of_the_instrument_was_received()
+    {
+        var (grain, name) = New();
+        Assert.Equal(new long[4], await Versions());
+        // Only trades: the book is known, and empty.
+        await Ingest(grain, Topics.MarketTrades, null, (1, Trade(name, 1, 0)));
+        var known = await Versions();
+        Assert.True(known[0] > 0);
+        Assert.Single(known.Distinct());
+        Assert.Equal(FreshnessStatus.Cold, (await grain.GetBook(1)).Freshness.Status);
+
+        async Task<long[]> Versions() =>
+        [
+            (await grain.GetView()).Version,
+            (await grain.GetBook(1)).Version,
+            (await grain.GetTrades(1)).Version,
+            (await grain.GetCandles(CandleInterval.OneMinute, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddHours(1))).Version,
+        ];
+    }
+
+    [Fact]
     public async Task A_new_epoch_finds_a_rivals_write_and_reads_it()
     {
         var (grain, name) = New();
