@@ -82,6 +82,7 @@ public sealed class ExchangeHost : IAsyncDisposable
         var logger = _loggers.CreateLogger<ExchangeHost>();
         var market = await Task.Run(() => MarketFactory.Create(_options, _time, _bad, logger), cancellation);
         _market = new SharedMarket(market);
+        _market.Expected(_options.Playback);
         if (_bad.Count > 0)
             Log.BadLines(logger, _bad.Count, _bad.First[0]);
         _faults = new FaultCenter(_options.Faults, _market.TotalFrames, _time);

@@ -35,6 +35,20 @@ internal static class ArgumentValues
                 result.AddError($"{result.Option.Name} is from {low} to {high}, not {value}.");
     }
 
+    internal static void OneOf(OptionResult result, params string[] known)
+    {
+        foreach (var token in result.Tokens)
+            if (!known.Contains(token.Value))
+                result.AddError($"{result.Option.Name} is one of {string.Join(", ", known)}, not '{token.Value}'.");
+    }
+
+    internal static void IsNotEmpty(OptionResult result)
+    {
+        foreach (var token in result.Tokens)
+            if (string.IsNullOrWhiteSpace(token.Value))
+                result.AddError($"{result.Option.Name} wants a value.");
+    }
+
     internal static IReadOnlyList<string> Split(string[]? symbols) =>
         [.. (symbols ?? []).SelectMany(s => s.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 

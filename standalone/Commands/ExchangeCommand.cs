@@ -56,7 +56,10 @@ internal static class ExchangeCommand
         using var loggers = LoggerFactory.Create(logging => logging
             .SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
-            .AddSimpleConsole(console => console.SingleLine = true));
+            // What goes wrong at the start is one line of ours.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
+            .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss.fff "))
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
         await using var exchange = new ExchangeHost(options, TimeProvider.System, loggers);
         try
         {

@@ -17,8 +17,8 @@ internal sealed class MarketArguments
         DefaultValueFactory = _ => 1,
         CustomParser = ArgumentValues.ParseSpeed,
     };
-    private readonly Option<string?> _venue = new("--venue") { Description = "Whose recording it is, where the data does not tell." };
-    private readonly Option<string?> _live = new("--live") { Description = "Connect to this venue.", HelpName = "VENUE" };
+    private readonly Option<string?> _venue = new("--venue") { Description = "Whose recording it is, where the data does not tell.", HelpName = string.Join('|', Venues) };
+    private readonly Option<string?> _live = new("--live") { Description = "Connect to this venue.", HelpName = string.Join('|', Venues) };
     private readonly Option<string[]> _symbols = new("--symbols") { Description = "Symbols of --live, separated by commas.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<Uri?> _endpoint = new("--endpoint") { Description = "With --live: base address in place of the venue's own.", CustomParser = ArgumentValues.ParseEndpoint, HelpName = "URL" };
     private readonly Option<int> _instruments = new("--instruments") { CustomParser = ArgumentValues.ParseWhole, Description = "Instruments of the generated market.", DefaultValueFactory = _ => 10 };
@@ -26,8 +26,9 @@ internal sealed class MarketArguments
 
     public MarketArguments()
     {
-        _venue.AcceptOnlyFromAmong(Venues);
-        _live.AcceptOnlyFromAmong(Venues);
+        _data.Validators.Add(ArgumentValues.IsNotEmpty);
+        _venue.Validators.Add(result => ArgumentValues.OneOf(result, Venues));
+        _live.Validators.Add(result => ArgumentValues.OneOf(result, Venues));
         _instruments.Validators.Add(result => ArgumentValues.Range(result, 1, 100_000));
         _rate.Validators.Add(result => ArgumentValues.Range(result, 1, 10_000_000));
     }
@@ -36,15 +37,22 @@ internal sealed class MarketArguments
     {
         foreach (var option in new Option[] { _data, _seed, _replay, _speed, _venue, _live, _symbols, _endpoint, _instruments, _rate })
             command.Add(option);
+        // By what was given, not by its value: one that is wrong has been told already, and cannot be asked for.
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_replay) is { Length: > 0 } && result.GetValue(_live) is not null)
+            bool Given(Option option) => result.GetResult(option) is { Implicit: false };
+            string[] Words(Option option) => [.. result.GetResult(option)?.Tokens.Select(token => token.Value) ?? []];
+            if (Given(_replay) && Given(_live))
                 result.AddError("--replay and --live exclude each other.");
-            if (result.GetValue(_live) is not null && ArgumentValues.Split(result.GetValue(_symbols)).Count == 0)
+            if (Given(_live) && ArgumentValues.Split(Words(_symbols)).Count == 0)
                 result.AddError("--live wants --symbols, as in --symbols BTCUSDT,ETHUSDT.");
-            if (result.GetValue(_endpoint) is not null && result.GetValue(_live) is null)
-                result.AddError("--endpoint goes with --live.");
-            foreach (var file in result.GetValue(_replay) ?? [])
+            foreach (var option in new Option[] { _endpoint, _symbols })
+                if (Given(option) && !Given(_live))
+                    result.AddError($"{option.Name} goes with --live.");
+            foreach (var option in new Option[] { _speed, _venue })
+                if (Given(option) && !Given(_replay))
+                    result.AddError($"{option.Name} goes with --replay.");
+            foreach (var file in Words(_replay))
                 if (!File.Exists(file))
                     result.AddError($"--replay: there is no file {file}.");
         });
@@ -89,15 +97,19 @@ internal sealed class MarketArguments
             yield return "--venue";
             yield return venue;
         }
+        var numbers = CultureInfo.InvariantCulture;
         foreach (var file in options.Replay)
         {
             yield return "--replay";
             yield return Path.GetFullPath(file);
         }
-        var numbers = CultureInfo.InvariantCulture;
+        if (options.Replay.Count > 0)
+        {
+            yield return "--speed";
+            yield return double.IsPositiveInfinity(options.Speed) ? "max" : options.Speed.ToString(numbers);
+        }
         foreach (var (name, value) in new (string, string)[]
         {
-            ("--speed", double.IsPositiveInfinity(options.Speed) ? "max" : options.Speed.ToString(numbers)),
             ("--seed", options.Seed.ToString(numbers)),
             ("--instruments", options.Instruments.ToString(numbers)),
             ("--rate", options.Rate.ToString(numbers)),

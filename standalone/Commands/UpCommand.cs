@@ -18,7 +18,10 @@ internal static class UpCommand
         var partitions = new Option<int?>("--partitions") { CustomParser = result => ArgumentValues.ParseWhole(result), Description = "Partitions of the market topics; fixed once they exist (default 4)." };
         partitions.Validators.Add(result => ArgumentValues.Range(result, 1, 1024));
 
-        var command = new Command("up", "Runs the platform.") { port, headless, kafka, postgres, partitions };
+        foreach (var text in new Option[] { kafka, postgres })
+            text.Validators.Add(ArgumentValues.IsNotEmpty);
+
+        var command = new Command("up", "Runs the platform. ./platform takes --engine orleans|embedded besides, for this run.") { port, headless, kafka, postgres, partitions };
         market.AddTo(command);
         command.SetAction((parsed, cancellation) => UpRunner.Run(
             market.Read(parsed) with

@@ -64,7 +64,7 @@ internal static class UpRunner
         var api = platform.Api.ToString().TrimEnd('/');
         Console.Error.WriteLine($"""
             StreamForge is up after {took.TotalSeconds:0.0} s: engine {GrainEngine.Name}, {platform.StorageDescription}
-              market       {Describe(platform, options)}, {instruments.Count} instruments
+              market       {Describe(platform, options)}, {(instruments.Count == 1 ? "1 instrument" : $"{instruments.Count} instruments")}
               data         {options.DataFolder}
               instruments  {api}/v1/instruments
               a book       {api}/v1/instruments/{example}/book?depth=5

@@ -116,6 +116,27 @@ public class ProcessTests
     public async Task An_unknown_option_is_one_clear_line() =>
         Assert.Contains("--nonsense", await Refusal(2, "up", "--nonsense"), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("--live is one of binance, binance-usdm, kraken, not 'moon'.", "--live", "moon", "--symbols", "A")]
+    [InlineData("--endpoint is an http or https address, not 'moon'.", "--live", "binance", "--symbols", "A", "--endpoint", "moon")]
+    [InlineData("--live wants --symbols", "--live", "binance", "--symbols", ",")]
+    [InlineData("--symbols goes with --live.", "--symbols", "A")]
+    [InlineData("--speed goes with --replay.", "--speed", "2")]
+    [InlineData("--data wants a value.", "--data", "")]
+    [InlineData("--port is a whole number, not 'x'.", "--port", "x")]
+    public async Task A_wrong_option_is_one_clear_line(string told, params string[] arguments) =>
+        Assert.Contains(told, await Refusal(2, ["up", .. arguments]), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task An_exchange_that_cannot_start_says_so_in_one_clear_line()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = FormattableString.Invariant($"{((IPEndPoint)taken.LocalEndpoint).Port}");
+        Assert.Contains(port, await Refusal(1, "exchange", "--port", port), StringComparison.Ordinal);
+        Assert.Contains("'moon'", await Refusal(1, "exchange", "--expect", "moon"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_corrupt_segment_is_one_clear_line()
     {

@@ -234,7 +234,7 @@ public sealed class IdRangeGate
         if (SetBack.Certain)
             return $"the source is at id {SetBack.Newest}, and was at {SetBack.Floor}";
         var (what, range) = Holes > 0 ? ("missing", FirstHole) : ("lost", _lost[0].Ids);
-        return $"ids {range.From} to {range.To} are {what}";
+        return range.From == range.To ? $"id {range.From} is {what}" : $"ids {range.From} to {range.To} are {what}";
     }
 
     private long Missing()

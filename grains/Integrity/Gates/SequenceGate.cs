@@ -258,6 +258,6 @@ public sealed class SequenceGate<T>
         if (SetBack.Certain)
             return $"the source is at sequence {SetBack.Newest}, and was at {SetBack.Floor}";
         var to = _held.Count > 0 ? _held.First.Previous : Reach > Sequence ? Reach : _digest.Pending ?? Sequence;
-        return $"sequences {Sequence + 1} to {to} are missing";
+        return to == Sequence + 1 ? $"sequence {to} is missing" : $"sequences {Sequence + 1} to {to} are missing";
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Text.Json;
 
 namespace StreamForge.Sources.Exchange.Faults;
 
@@ -86,7 +87,7 @@ public sealed record FaultRule
             ? (text[..colon], text[(colon + 1)..])
             : (text, "");
         if (!Enum.TryParse<FaultKind>(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var kind) || int.TryParse(name, out _))
-            throw new FormatException($"'{name}' is no fault: one of {string.Join(", ", Enum.GetNames<FaultKind>())}.");
+            throw new FormatException($"'{name}' is no fault: one of {string.Join(", ", Enum.GetNames<FaultKind>().Select(known => JsonNamingPolicy.KebabCaseLower.ConvertName(known)))}.");
         var rule = new FaultRule { Kind = kind, Probability = 1 };
         foreach (var setting in settings.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {

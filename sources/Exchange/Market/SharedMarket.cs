@@ -65,8 +65,10 @@ internal sealed class SharedMarket(IMarket market) : IDisposable
     }
 
     /// <summary>The streams that must be subscribed to before frames go out: as configured, or all of depth and trades.</summary>
+    /// <exception cref="InvalidDataException">This market has no stream of a configured name.</exception>
     public ImmutableArray<StreamKey> Expected(PlaybackOptions options) => _expected ??= options.ExpectedStreams is { Count: > 0 } names
-        ? [.. names.Select(OfName).OfType<StreamKey>()]
+        ? [.. names.Select(name => OfName(name)
+            ?? throw new InvalidDataException($"There is no stream '{name}' to expect; there are {string.Join(", ", Known.Take(3).Select(stream => stream.Name))}, ..."))]
         : [.. Known.Where(stream => stream.Family is StreamFamily.Depth or StreamFamily.Trade)];
 
     /// <summary>The stream of a name in either venue's form.</summary>
