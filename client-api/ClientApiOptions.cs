@@ -10,6 +10,13 @@ public sealed class ClientApiOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:30")]
     public TimeSpan GrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// A grain that has not answered a read for so long, or cannot be reached, is asked once more: in a cluster it may be coming up in another silo.
+    /// Default 0: never; 0 to 30 s. A client API of a cluster: 0.7 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
+    public TimeSpan AskAgainAfter { get; set; }
+
     /// <summary>The longest <c>wait=</c> that a caller may ask for. Default 5 s; 0 to 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
     public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(5);

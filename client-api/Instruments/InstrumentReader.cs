@@ -89,18 +89,38 @@ internal sealed class InstrumentReader(
         var grain = grains.GetGrain<IInstrumentGrain>(key.Instrument);
         return key.Kind switch
         {
-            ViewKind.Instrument => new CachedView<InstrumentView>(
-                ViewShapes.Instrument, () => InTime(grain.GetView()), rendered),
-            ViewKind.Book => new CachedView<BookView>(
-                ViewShapes.Book, () => InTime(grain.GetBook((int)key.First)), rendered),
-            ViewKind.Trades => new CachedView<TradesView>(
-                ViewShapes.Trades, () => InTime(grain.GetTrades((int)key.First)), rendered),
-            _ => new CachedView<CandlesView>(
-                ViewShapes.Candles, () => InTime(grain.GetCandles((CandleInterval)key.First, Ticks(key.Second), Ticks(key.Third))), rendered),
+            ViewKind.Instrument => NewPlace(ViewShapes.Instrument, grain.GetView, rendered),
+            ViewKind.Book => NewPlace(ViewShapes.Book, () => grain.GetBook((int)key.First), rendered),
+            ViewKind.Trades => NewPlace(ViewShapes.Trades, () => grain.GetTrades((int)key.First), rendered),
+            _ => NewPlace(
+                ViewShapes.Candles, () => grain.GetCandles((CandleInterval)key.First, Ticks(key.Second), Ticks(key.Third)), rendered),
         };
     }
 
-    private Task<T> InTime<T>(ValueTask<T> call) => Own(call).WaitAsync(_options.GrainTimeout, time);
+    private CachedView<T> NewPlace<T>(ViewShape<T> shape, Func<ValueTask<T>> call, Action<int> rendered)
+        where T : class =>
+        new(shape, () => InTime(call), rendered);
+
+    private Task<T> InTime<T>(Func<ValueTask<T>> call) => _options.AskAgainAfter == TimeSpan.Zero
+        ? Own(call()).WaitAsync(_options.GrainTimeout, time)
+        : AskTwice(call).WaitAsync(_options.GrainTimeout, time);
+
+    /// <summary>
+    /// A call to a silo that died waits out its time-out, and another one finds the grain at its new place long before: who waits is
+    /// given whichever answer comes first. Reads change nothing, so two cost nothing but themselves.
+    /// </summary>
+    private async Task<T> AskTwice<T>(Func<ValueTask<T>> call)
+    {
+        var first = Own(call());
+        var late = Task.Delay(_options.AskAgainAfter, time);
+        await Task.WhenAny(first, late);
+        if (first.IsCompleted && first.Exception?.InnerException is not (OrleansException or TimeoutException))
+            return await first;
+        await late;
+        var second = Own(call());
+        var sooner = await Task.WhenAny(first.IsCompleted ? second : first, second);
+        return await (sooner.IsFaulted ? second : sooner);
+    }
 
     /// <summary>A task that ends where the caller runs, not on the thread pool: a simulator owns all threads.</summary>
     private static async Task<T> Own<T>(ValueTask<T> call) => await call;

@@ -55,6 +55,10 @@ internal sealed class ClusterStandings(FeedBoard own, int partitions, TimeProvid
         return questions.ToImmutable();
     }
 
+    /// <summary>Who reads a partition, as far as is known: a hint.</summary>
+    /// <param name="here">What this silo is called.</param>
+    public object? SiloReading(TopicPartition place, object here) => own.Reads(place) ? here : ReaderOf(place);
+
     /// <summary>Takes a silo's answer.</summary>
     public void Learn(object silo, ImmutableArray<FeedQuestion> questions, FeedAnswers answers)
     {

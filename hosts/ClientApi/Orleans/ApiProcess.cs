@@ -13,6 +13,9 @@ namespace StreamForge.ApiHost;
 /// <summary>One process of the client API, from its settings to its end.</summary>
 internal static class ApiProcess
 {
+    // Longer than an honest answer takes, shorter than it takes to find out that a silo is gone.
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(0.7);
+
     /// <param name="args">Settings in place of the file's and the environment's: <c>--StreamForge:Api:Url=http://0.0.0.0:8080</c>.</param>
     /// <exception cref="StartupException">A sentence for the user.</exception>
     public static async Task<int> Run(string[] args)
@@ -55,9 +58,10 @@ internal static class ApiProcess
         var sections = new SettingsSections(configuration);
         var cluster = ClusterSettings.Read(sections);
         var api = sections.Check("Api", new ApiHostOptions());
-        sections.Check("ClientApi", new ClientApiOptions());
+        sections.Check("ClientApi", new ClientApiOptions { AskAgainAfter = AskAgainAfter });
         sections.AllowOthers("Silo", "Kafka", "Postgres", "Engine", "Checkpoint", "Pump", "Pipeline", "Market", "Governor", "Connector", "Log", "States");
         sections.ThrowIfWrong();
+        services.Configure<ClientApiOptions>(options => options.AskAgainAfter = AskAgainAfter);
         services.Configure<ClientApiOptions>(sections.Section("ClientApi"));
         return (cluster, api);
     }

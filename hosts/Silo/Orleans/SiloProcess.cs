@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
+using StreamForge.ClientApi.Metrics;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.State;
 using StreamForge.Hosting;
@@ -36,6 +37,7 @@ internal static class SiloProcess
         Register(builder, settings, stores, time);
         await using var app = builder.Build();
         app.MapSiloHealth();
+        app.MapMetricsPage();
         await Start(app, signal.Asked);
         Console.Error.WriteLine($"silo: {settings.Silo.Name} is up at {app.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress}, health at {app.Urls.First()}/health/ready");
         await WaitForEnd(app, signal.Asked);
@@ -65,6 +67,7 @@ internal static class SiloProcess
                 silo.AddSiloTalk();
             });
         services.AddMarketSilo();
+        services.AddMetricsPage();
     }
 
     private static async Task Start(WebApplication app, CancellationToken asked)

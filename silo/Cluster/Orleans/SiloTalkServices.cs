@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Hosting;
+using Orleans.Runtime.Hosting;
+using Orleans.Runtime.Placement;
 using StreamForge.Grains.Integrity;
 using StreamForge.Silo.Streaming.Market;
 using StreamForge.Silo.Streaming.Pump;
@@ -10,7 +12,7 @@ using StreamForge.Silo.Telemetry;
 
 namespace StreamForge.Silo.Cluster;
 
-/// <summary>What makes silos know of each other's partitions.</summary>
+/// <summary>What makes silos know of each other's partitions, and grains live where they are fed.</summary>
 internal static class SiloTalkServices
 {
     /// <summary>Lets the silo hear how feeds stand elsewhere, and say how its own do. Before <see cref="SiloServices.AddMarketSilo"/>.</summary>
@@ -25,6 +27,9 @@ internal static class SiloTalkServices
         services.AddSingleton<SiloPeers>();
         services.AddSingleton<IPlatformPeers>(provider => provider.GetRequiredService<SiloPeers>());
         services.AddHostedService<StandingsExchange>();
+        services.AddSingleton<IPlacementStrategyResolver, HomePlacementResolver>();
+        services.AddPlacementDirector<HomePlacement, HomePlacementDirector>();
+        silo.AddIncomingGrainCallFilter<HomeKeeper>();
         return silo.AddGrainService<SiloTalk>();
     }
 }
