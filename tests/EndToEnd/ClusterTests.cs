@@ -48,6 +48,7 @@ public class ClusterTests(ITestOutputHelper output)
         Say("ingest resumed after", [.. times.Select(time => time.Resumed)]);
         await AllLive(api);
         Say("all live again after", [Stopwatch.GetElapsedTime(began)]);
+        await GrainsLiveWhereTheyAreFed(Path.Combine(folder.Path, "logs"));
 
         using (await market.PostAsync(new Uri("sim/pause", UriKind.Relative), null))
             foreach (var symbol in Symbols)
@@ -79,6 +80,41 @@ public class ClusterTests(ITestOutputHelper output)
         var entry = processes.Split(", ").Single(part => part.StartsWith(name + " ", StringComparison.Ordinal));
         using var process = Process.GetProcessById(int.Parse(entry.AsSpan(name.Length + 1), CultureInfo.InvariantCulture));
         process.Kill();
+    }
+
+    /// <summary>Sooner or later ingest crosses no silo boundary any more: of two looks at the counters the second has only grown here.</summary>
+    private async Task GrainsLiveWhereTheyAreFed(string logs)
+    {
+        var silos = new[] { "silo-1", "silo-3" }.Select(name => HealthOf(Path.Combine(logs, name + ".log"))).ToArray();
+        var (before, now) = (await IngestCalls(silos), (Here: 0L, Elsewhere: 0L));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ingest calls so far: {before.Here} here, {before.Elsewhere} from elsewhere"));
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                (before, now) = (now, await IngestCalls(silos));
+                return before.Here > 0 && now.Here > before.Here + 100 && now.Elsewhere == before.Elsewhere;
+            },
+            Deadline,
+            "grains live where they are fed",
+            lookAgain: TimeSpan.FromSeconds(2));
+    }
+
+    private static Uri HealthOf(string log)
+    {
+        const string marker = "health at ";
+        using var reader = new StreamReader(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        var line = reader.ReadToEnd().Split('\n').Single(text => text.Contains(marker, StringComparison.Ordinal));
+        return new Uri(line[(line.IndexOf(marker, StringComparison.Ordinal) + marker.Length)..].Trim());
+    }
+
+    private static async Task<(long Here, long Elsewhere)> IngestCalls(Uri[] silos)
+    {
+        using var http = new HttpClient();
+        var texts = await Task.WhenAll(silos.Select(silo => http.GetStringAsync(new Uri(silo, "/metrics"))));
+        long Sum(string place) => texts.SelectMany(text => text.Split('\n'))
+            .Where(line => line.StartsWith($"streamforge_ingest_calls_total{{place=\"{place}\"}} ", StringComparison.Ordinal))
+            .Sum(line => long.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        return (Sum("here"), Sum("elsewhere"));
     }
 
     private static async Task AllLive(HttpClient api)

@@ -19,14 +19,15 @@ public static class Eventually
     }
 
     /// <summary>Returns once the asynchronous condition holds.</summary>
-    public static async Task HoldsAsync(Func<Task<bool>> condition, TimeSpan deadline, string what)
+    /// <param name="lookAgain">The time between two looks, where a condition compares them; 10 ms as a rule.</param>
+    public static async Task HoldsAsync(Func<Task<bool>> condition, TimeSpan deadline, string what, TimeSpan? lookAgain = null)
     {
         using var late = new CancellationTokenSource(deadline, TimeProvider.System);
         while (!await condition())
         {
             if (late.IsCancellationRequested)
                 throw new TimeoutException($"After {deadline.TotalSeconds} s it still does not hold: {what}.");
-            await Task.Delay(LookAgain, TimeProvider.System);
+            await Task.Delay(lookAgain ?? LookAgain, TimeProvider.System);
         }
     }
 }
