@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Orleans.Runtime;
 using StreamForge.ClientApi.Caching;
 using StreamForge.ClientApi.Problems;
 using StreamForge.ClientApi.Rendering;

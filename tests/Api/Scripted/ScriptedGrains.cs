@@ -96,6 +96,7 @@ public sealed class ScriptedInstrumentGrain(ScriptedMarket market) : Grain, IIns
 
     private async Task Ready()
     {
+        Script.NoteAsked();
         if (Script.Throws is { } exception)
             throw exception;
         if (Script.Hangs is { } hanging)

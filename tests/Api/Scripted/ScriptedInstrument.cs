@@ -18,6 +18,7 @@ public sealed class ScriptedInstrument(string id)
     private string _life = "life-1";
     private long _version;
     private int _polls;
+    private int _asked;
 
     public string Id => id;
 
@@ -30,6 +31,11 @@ public sealed class ScriptedInstrument(string id)
 
     /// <summary>Reads do not answer until this is done, where set.</summary>
     public Task? Hangs { get; set; }
+
+    /// <summary>Calls of the grain that came in so far, answered or not.</summary>
+    public int Asked => Volatile.Read(ref _asked);
+
+    public void NoteAsked() => Interlocked.Increment(ref _asked);
 
     /// <summary>Reads of the view so far.</summary>
     public int ViewReads { get; private set; }
