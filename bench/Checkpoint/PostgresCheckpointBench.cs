@@ -5,7 +5,6 @@ using StreamForge.Development;
 using StreamForge.Grains.State;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Storage.PostgreSql;
-using StreamForge.Tests.Support.Postgres;
 
 namespace StreamForge.Bench.Checkpoint;
 

@@ -7,22 +7,26 @@ namespace StreamForge.Grains.Market;
 /// <summary>The newest trades in order of time and id, whatever order they came in; trades without ids in order of arrival.</summary>
 public sealed class TradeTape
 {
-    private Trade[] _ring = new Trade[500];
+    // Values, not objects: half a thousand trades of each instrument would be what a garbage collection looks at most, and a
+    // checkpoint would wait for the memory of each of them.
+    private TradePrint[] _ring = new TradePrint[500];
     private int _head;
+    private string _instrument = "";
 
     public int Capacity => _ring.Length;
 
     public int Count { get; private set; }
 
-    /// <summary>The trade at <paramref name="rank"/>, from 0 for the newest.</summary>
-    public Trade this[int rank] => _ring[Slot(Count - 1 - rank)];
+    /// <summary>The trade with the latest time; null where there is none.</summary>
+    public Trade? Newest { get; private set; }
 
-    public Trade? Newest => Count > 0 ? this[0] : null;
-
+    /// <summary>Adds a trade of the tape's one instrument. Where it is full the oldest goes, which may be this one.</summary>
     public void Add(Trade trade)
     {
+        _instrument = trade.Instrument;
+        var print = TradePrint.Of(trade);
         var rank = 0;
-        while (rank < Count && IsBefore(trade, this[rank]))
+        while (rank < Count && print.Key < At(rank).Key)
             rank++;
         if (Count == _ring.Length)
         {
@@ -34,8 +38,10 @@ public sealed class TradeTape
 
         Count++;
         for (var i = 0; i < rank; i++)
-            _ring[Slot(Count - 1 - i)] = _ring[Slot(Count - 2 - i)];
-        _ring[Slot(Count - 1 - rank)] = trade;
+            At(i) = At(i + 1);
+        At(rank) = print;
+        if (rank == 0)
+            Newest = trade;
     }
 
     /// <summary>Keeps so many of the newest.</summary>
@@ -43,10 +49,10 @@ public sealed class TradeTape
     {
         if (capacity == _ring.Length)
             return;
-        var kept = new Trade[capacity];
+        var kept = new TradePrint[capacity];
         var count = Math.Min(capacity, Count);
         for (var i = 0; i < count; i++)
-            kept[count - 1 - i] = this[i];
+            kept[count - 1 - i] = At(i);
         (_ring, _head, Count) = (kept, 0, count);
     }
 
@@ -55,7 +61,7 @@ public sealed class TradeTape
     {
         var top = new Trade[Math.Min(limit, Count)];
         for (var i = 0; i < top.Length; i++)
-            top[i] = this[i];
+            top[i] = At(i).ToTrade(_instrument);
         return top;
     }
 
@@ -63,19 +69,20 @@ public sealed class TradeTape
     {
         writer.Count(Count);
         for (var i = Count - 1; i >= 0; i--)
-            TradeCodec.Write(writer, this[i]);
+            At(i).Write(writer);
     }
 
     public void Read(ref StateReader reader, string instrument)
     {
         var count = reader.Count();
-        (_ring, _head, Count) = (new Trade[Math.Max(1, count)], 0, count);
+        (_ring, _head, Count, _instrument) = (new TradePrint[Math.Max(1, count)], 0, count, instrument);
         for (var i = 0; i < count; i++)
-            _ring[i] = TradeCodec.Read(ref reader, instrument);
+            _ring[i] = TradePrint.Read(ref reader);
+        Newest = count == 0 ? null : At(0).ToTrade(instrument);
     }
 
-    private int Slot(int index) => (_head + index) % _ring.Length;
+    /// <summary>The trade at <paramref name="rank"/>, from 0 for the newest.</summary>
+    private ref TradePrint At(int rank) => ref _ring[Slot(Count - 1 - rank)];
 
-    private static bool IsBefore(Trade a, Trade b) =>
-        new TradeKey(a.Time.UtcTicks, a.TradeId ?? 0) < new TradeKey(b.Time.UtcTicks, b.TradeId ?? 0);
+    private int Slot(int index) => (_head + index) % _ring.Length;
 }

@@ -1,13 +1,14 @@
 #pragma warning disable RS0030 // Threads of its own are what this class is for.
-using System.Threading.Channels;
-
 namespace StreamForge.Silo.Files;
 
 /// <summary>A few threads that wait for the disk in place of the callers.</summary>
 internal sealed class DiskWorkers : IDisposable
 {
-    private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>();
+    // A monitor, not a channel: each piece of work wakes one thread, and who waits does not spin. A channel wakes all who wait for it.
+    private readonly object _lock = new();
+    private readonly Queue<Action> _work = [];
     private readonly Thread[] _threads;
+    private bool _ending;
 
     public DiskWorkers(int count)
     {
@@ -25,38 +26,62 @@ internal sealed class DiskWorkers : IDisposable
     public Task<T> Run<T>(Func<T> action)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var queued = _work.Writer.TryWrite(() =>
+        lock (_lock)
         {
-            try
+            ObjectDisposedException.ThrowIf(_ending, this);
+            _work.Enqueue(() =>
             {
-                done.SetResult(action());
-            }
-            catch (UnauthorizedAccessException e)
-            {
-                // To those who write it is one more way in which a disk fails; its own type is not even an I/O error.
-                done.SetException(new IOException(e.Message, e));
-            }
-            catch (Exception e)
-            {
-                done.SetException(e);
-            }
-        });
-        ObjectDisposedException.ThrowIf(!queued, this);
+                try
+                {
+                    done.SetResult(action());
+                }
+                catch (UnauthorizedAccessException e)
+                {
+                    // To those who write it is one more way in which a disk fails; its own type is not even an I/O error.
+                    done.SetException(new IOException(e.Message, e));
+                }
+                catch (Exception e)
+                {
+                    done.SetException(e);
+                }
+            });
+            Monitor.Pulse(_lock);
+        }
+
         return done.Task;
     }
 
     /// <summary>Ends when all that was handed in is done.</summary>
     public void Dispose()
     {
-        _work.Writer.TryComplete();
+        lock (_lock)
+        {
+            _ending = true;
+            Monitor.PulseAll(_lock);
+        }
+
         foreach (var thread in _threads)
             thread.Join();
     }
 
     private void Work()
     {
-        while (_work.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-            while (_work.Reader.TryRead(out var action))
-                action();
+        while (TryNext(out var action))
+            action();
+    }
+
+    private bool TryNext([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Action? action)
+    {
+        lock (_lock)
+        {
+            while (!_work.TryDequeue(out action))
+            {
+                if (_ending)
+                    return false;
+                Monitor.Wait(_lock);
+            }
+
+            return true;
+        }
     }
 }

@@ -21,6 +21,12 @@ public sealed class CheckpointGrainStorage(
     IStateStore store, CheckpointStorageOptions options, TimeProvider time, IIdSource ids, ILogger<CheckpointGrainStorage> logger)
     : IGrainStorage
 {
+    private const int LargestScratch = 1 << 20;
+
+    // Nobody knows how large a state is before it is written; so the buffer that grows is written over by the next one.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_scratch;
+
     private readonly ConditionalWeakTable<object, StateWrite> _unsettled = [];
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
@@ -95,13 +101,17 @@ public sealed class CheckpointGrainStorage(
     private StateWrite Serialize<T>(StateKey key, IGrainState<T> grainState)
     {
         var state = Stored(key, grainState.State);
-        var bytes = new ArrayBufferWriter<byte>();
+        var bytes = t_scratch ??= new ArrayBufferWriter<byte>(16 << 10);
+        bytes.ResetWrittenCount();
         state.Write(bytes);
+        var payload = bytes.WrittenSpan.ToArray();
+        if (bytes.Capacity > LargestScratch)
+            t_scratch = null;
         return new StateWrite
         {
             Key = key,
             SchemaVersion = state.SchemaVersion,
-            Payload = bytes.WrittenMemory,
+            Payload = payload,
             ExpectedETag = grainState.ETag,
             ETag = ids.NewId(),
             Index = state.Index,

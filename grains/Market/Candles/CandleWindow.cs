@@ -141,7 +141,7 @@ public sealed class CandleWindow
         writer.Count(_late.Count);
         foreach (var late in _late)
         {
-            TradeCodec.Write(writer, late.Trade);
+            TradePrint.Of(late.Trade).Write(writer);
             writer.Signed(late.Revision);
         }
     }
@@ -156,7 +156,7 @@ public sealed class CandleWindow
             _bars.Add(MinuteBar.Read(ref reader));
         _late.Clear();
         for (var n = reader.Count(); n > 0; n--)
-            _late.Add(new LateTrade(TradeCodec.Read(ref reader, instrument), reader.Signed()));
+            _late.Add(new LateTrade(TradePrint.Read(ref reader).ToTrade(instrument), reader.Signed()));
         OlderVersion++;
     }
 

@@ -42,9 +42,9 @@ public sealed record EmbeddedLogOptions
     [Range(1024, int.MaxValue)]
     public long MaxPendingBytes { get; init; } = 256 << 20;
 
-    /// <summary>The newest records of a partition that are kept in memory for its readers, bytes. Default 4 MiB.</summary>
+    /// <summary>The newest records of a partition that are kept in memory for its readers, bytes. Default 256 KiB.</summary>
     [Range(0, int.MaxValue)]
-    public int TailCacheBytes { get; init; } = 4 << 20;
+    public int TailCacheBytes { get; init; } = 256 << 10;
 
     /// <summary>Bytes of a segment between two entries of its index in memory. Default 16 KiB.</summary>
     [Range(256, 16 << 20)]

@@ -10,6 +10,10 @@ namespace StreamForge.Silo.Streaming.Pump;
 internal sealed partial class GrainPump(IAssignedPartition partition, PumpServices services, IGrainFeed feed)
     : PartitionPump(partition, services)
 {
+    // A checkpoint has about so many rounds, with so many grains each at least.
+    private const int FlushRounds = 32;
+    private const int FewFlushes = 8;
+
     private readonly KeyNames _names = new();
     private PumpLedger _ledger = new(0);
     private int _delivering;
@@ -113,7 +117,10 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
         return false;
     }
 
-    /// <summary>Flushes every grain that has something to make durable, many at once.</summary>
+    /// <summary>
+    /// Flushes every grain that has something to make durable. A few at once, so that what else is to be done comes between; more
+    /// where there are many, or where the pump ends.
+    /// </summary>
     protected override async Task<long> MakeDurable()
     {
         var ledger = _ledger;
@@ -124,7 +131,8 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
             while (!Halting && dirty.TryDequeue(out var lane))
                 written += await Flush(ledger, lane);
         }
-        var workers = Math.Min(Options.FlushConcurrency, dirty.Count);
+        var atOnce = Ending ? dirty.Count : Math.Max(FewFlushes, dirty.Count / FlushRounds);
+        var workers = Math.Min(Math.Min(atOnce, Options.FlushConcurrency), dirty.Count);
         var running = new Task[workers];
         for (var i = 0; i < workers; i++)
             running[i] = FlushSome();

@@ -6,17 +6,23 @@ internal abstract partial class PartitionPump
 {
     private async Task Checkpoints(CancellationToken running)
     {
-        var interval = Options.CheckpointMin;
+        var wait = Options.CheckpointMin * CheckpointPhase(Partition.Partition);
         try
         {
             while (!running.IsCancellationRequested)
             {
-                await Task.Delay(interval, Time, running);
+                await Task.Delay(wait, Time, running);
+                var began = Time.GetTimestamp();
                 var bytes = await Checkpoint();
                 // As many bytes as the budget gives in that time: busy partitions write in longer intervals.
-                var seconds = bytes / (double)Options.CheckpointBytesPerSecond;
-                interval = TimeSpan.FromSeconds(Math.Clamp(
-                    seconds, Options.CheckpointMin.TotalSeconds, Options.CheckpointMax.TotalSeconds));
+                var interval = Math.Clamp(
+                    bytes / (double)Options.CheckpointBytesPerSecond,
+                    Options.CheckpointMin.TotalSeconds,
+                    Options.CheckpointMax.TotalSeconds);
+                // From beginning to beginning, so that partitions stay apart; where storage is slow, with a pause all the same.
+                wait = TimeSpan.FromSeconds(interval) - Time.GetElapsedTime(began);
+                if (wait < Options.CheckpointMin / 2)
+                    wait = Options.CheckpointMin / 2;
             }
         }
         catch (OperationCanceledException) when (running.IsCancellationRequested)
@@ -28,6 +34,13 @@ internal abstract partial class PartitionPump
             EndFenced(fenced);
         }
     }
+
+    /// <summary>
+    /// When in the interval a partition makes its checkpoints, above 0 to 1: partitions far from each other, those of sibling topics, which
+    /// feed the same grains, together. All at once they would keep everything else waiting, once an interval.
+    /// </summary>
+    /// <remarks>Multiples of the golden ratio spread evenly, however many there are (Knuth, TAOCP vol. 3, 6.4).</remarks>
+    internal static double CheckpointPhase(int partition) => 1 - (partition * 0.6180339887498949 % 1);
 
     /// <summary>
     /// Effects first, then the low-water mark beside them, and only then the group's offset: each is true when it is written.

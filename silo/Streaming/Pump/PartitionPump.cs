@@ -70,6 +70,9 @@ internal abstract partial class PartitionPump : IDisposable
     /// <summary>Cancelled when nothing of this pump may go on any more.</summary>
     protected CancellationToken Aborting => _aborting.Token;
 
+    /// <summary>The pump is asked to stop: what it does now keeps somebody waiting.</summary>
+    protected bool Ending => _stopping.IsCancellationRequested;
+
     /// <summary>No new work is begun: the pump is about to go back or to end.</summary>
     protected bool Halting => _rewind || _aborting.IsCancellationRequested;
 

@@ -37,7 +37,7 @@ public sealed class PumpOptions
     [Range(1024, int.MaxValue)]
     public int CheckpointBytesPerSecond { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>Grains flushed at once, a partition. Default 256.</summary>
+    /// <summary>Grains flushed at once at most, a partition. Default 256.</summary>
     [Range(1, 10_000)]
     public int FlushConcurrency { get; set; } = 256;
 
