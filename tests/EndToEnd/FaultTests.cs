@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using StreamForge.Grains.Integrity.Governor;
 using StreamForge.Sources.Exchange.Faults;
@@ -96,32 +97,29 @@ public class FaultTests(ITestOutputHelper output)
         await Eventually.HoldsAsync(async () => await ListedStatus(market) is "live", Deadline, "the list says so");
     }
 
-    private const string BookPath = "/v1/instruments/binance-usdm:BTCUSDT/book?depth=1";
-
     private static FaultRule Failing => new() { Kind = FaultKind.FailingSnapshot, Probability = 1 };
 
     private static async Task<long> Gaps(FaultyMarket market) =>
         (await market.Platform.Status()).GetProperty("repairs").GetProperty("gaps").GetInt64();
 
     private static Task Reaches(FaultyMarket market, long sequence) => Eventually.HoldsAsync(
-        async () =>
-        {
-            using var answer = await market.Platform.Http.GetAsync(BookPath);
-            // Before its first event an instrument is unknown.
-            return answer.StatusCode != HttpStatusCode.NotFound
-                && (await Book(market)).GetProperty("sequence").GetInt64() >= sequence;
-        },
-        Deadline,
-        $"the book is at {sequence}");
+        async () => (await Book(market))?.GetProperty("sequence").GetInt64() >= sequence, Deadline, $"the book is at {sequence}");
 
-    private static async Task<string> StatusOf(FaultyMarket market) => (await Book(market)).GetProperty("status").GetString()!;
+    private static async Task<string> StatusOf(FaultyMarket market) => (await Book(market))?.GetProperty("status").GetString() ?? "unknown";
 
     private static async Task<string?> ListedStatus(FaultyMarket market) =>
         (await market.Platform.Get("/v1/instruments")).GetProperty("items").EnumerateArray()
             .Select(item => item.GetProperty("status").GetString()).SingleOrDefault();
 
-    private static async Task<JsonElement> Book(FaultyMarket market) =>
-        (await market.Platform.Get(BookPath)).GetProperty("freshness");
+    /// <returns>What the answer says of its freshness; none before the first event, when the instrument is unknown.</returns>
+    private static async Task<JsonElement?> Book(FaultyMarket market)
+    {
+        using var answer = await market.Platform.Http.GetAsync("/v1/instruments/binance-usdm:BTCUSDT/book?depth=1");
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("freshness");
+    }
 
     private async Task EndsAsTheCleanRun(string[] files, string venue, string[] instruments, FaultPlan plan, bool hasTradeIds)
     {
