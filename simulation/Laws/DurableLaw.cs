@@ -41,6 +41,9 @@ internal sealed class DurableLaw : Law
             return;
         }
 
+        // Who was paused stores a mark of a log that is gone: nobody reads there, and entities hold positions of the new one.
+        if (key.LogId != World.Tap.LogOf(key.Topic))
+            return;
         foreach (var (name, (end, etag)) in rows)
         {
             var last = end;

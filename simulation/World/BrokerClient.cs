@@ -166,9 +166,11 @@ internal sealed class BrokerProducer(BrokerClient client) : IEventProducer
                 throw AppendChain.Refusal(record.Topic);
             if (chain is not null)
                 _underWay.Add(chain);
+            // As it is now: who was paused hears of it when the topic may be another log.
+            var logId = connection.Log.Topic(record.Topic).LogId;
             client.Tap.Hand(record);
             var at = await connection.Answer(_inner!.Append(record, CancellationToken.None, chain));
-            client.Tap.Appended(at, record);
+            client.Tap.Appended(at, logId, record);
             return at;
         }
         catch (EventLogException e) when (e is not RecordTooLargeException)

@@ -62,7 +62,8 @@ internal sealed class LogTap(Story story)
     /// <summary>Whether a record about an instrument answered a repair of that id.</summary>
     public bool Answers(string instrument, string repairId) => _repairs.Contains((instrument, repairId));
 
-    public void Appended(AppendedAt at, NewRecord record)
+    /// <summary>A record was acknowledged by the log of that id.</summary>
+    public void Appended(AppendedAt at, Guid logId, NewRecord record)
     {
         if (Header(record, RecordHeaders.Schema) == RecordSchemas.Loss)
             NoteLoss(JsonSerializer.Deserialize<JsonElement>(record.Value.Span));
@@ -70,8 +71,7 @@ internal sealed class LogTap(Story story)
             NoteDone(Header(record, "dead-place"));
         else if (Header(record, RecordHeaders.Origin) is { } origin)
             NoteDone(origin[..origin.LastIndexOf('/')]);
-        if (!_logs.TryGetValue(at.Partition.Topic, out var logId) || record.Key is not { } key
-            || Header(record, RecordHeaders.Schema) == RecordSchemas.Watermark)
+        if (record.Key is not { } key || Header(record, RecordHeaders.Schema) == RecordSchemas.Watermark)
             return;
         ref var keys = ref CollectionsMarshal.GetValueRefOrAddDefault(
             _offsets, (at.Partition.Topic, logId, at.Partition.Partition), out _);
