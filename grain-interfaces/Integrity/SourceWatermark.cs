@@ -20,4 +20,13 @@ public sealed record SourceWatermark
 
     /// <summary>Why it is not, for a person.</summary>
     [JsonPropertyName("reason")] public string? Reason { get; init; }
+
+    /// <summary>
+    /// Instruments that it does not vouch for, though the link is up: they were not asked for yet since the link was down, so what they
+    /// published meanwhile may be missing. None where it vouches for all.
+    /// </summary>
+    [JsonPropertyName("unasked")] public IReadOnlySet<string>? Unasked { get; init; }
+
+    /// <summary>Whether what it says holds for an instrument.</summary>
+    public bool IsOf(string instrument) => Unasked?.Contains(instrument) != true;
 }

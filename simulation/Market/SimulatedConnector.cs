@@ -33,7 +33,7 @@ internal sealed class SimulatedConnector(
     private VenueLink? _link;
     private long _handed;
     private long _acknowledged;
-    private int _toResync;
+    private readonly SortedSet<string> _unasked = new(StringComparer.Ordinal);
     private TimeSpan _resyncBegun;
     private int _lives;
 
@@ -46,7 +46,8 @@ internal sealed class SimulatedConnector(
         _ = KeepWatermarks();
     }
 
-    private string? Missing => _toResync > 0 && world.Elapsed - _resyncBegun < ResyncGrace ? $"{_toResync} symbols are still to be asked for" : null;
+    private string? Missing =>
+        _unasked.Count > 0 && world.Elapsed - _resyncBegun < ResyncGrace ? $"{_unasked.Count} symbols are still to be asked for" : null;
 
     private async Task KeepConnected()
     {
@@ -56,7 +57,8 @@ internal sealed class SimulatedConnector(
             var link = _link = venue.Connect();
             var life = ids.NewId(8);
             _watch.Opened(clock.GetUtcNow());
-            (_toResync, _resyncBegun) = (_symbols.Count, world.Elapsed);
+            _resyncBegun = world.Elapsed;
+            _unasked.UnionWith(_symbols.Keys);
             _lives++;
             _ = Resync(_lives);
             for (var frames = 1; ; frames++)
@@ -140,7 +142,14 @@ internal sealed class SimulatedConnector(
             var report = _watch.Report(clock.GetUtcNow(), _acknowledged, Missing);
             if (report.Through is not { } through)
                 continue;
-            var word = new SourceWatermark { Source = "binance", Through = through, Up = report.Up, Reason = report.Reason };
+            var word = new SourceWatermark
+            {
+                Source = "binance",
+                Through = through,
+                Up = report.Up,
+                Reason = report.Reason,
+                Unasked = report.Up && _unasked.Count > 0 ? _unasked.ToHashSet(StringComparer.Ordinal) : null,
+            };
             try
             {
                 await sink.AppendToAll(_records.Watermark(JsonSerializer.SerializeToUtf8Bytes(word)), CancellationToken.None);
@@ -160,7 +169,7 @@ internal sealed class SimulatedConnector(
             await Insist(life, symbol, token => gateway.RequestNewestTrade(symbol.Instrument, token));
             if (life != _lives)
                 return;
-            _toResync--;
+            _unasked.Remove(symbol.Instrument);
         }
     }
 

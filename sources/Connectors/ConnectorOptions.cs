@@ -73,8 +73,8 @@ public sealed record ConnectorOptions
     public TimeSpan RetryMax { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The link does not count as up until every symbol was asked for anew after a reconnect, or so much time has gone by, in which
-    /// the streams themselves show what was missed: 10 s by default.
+    /// The link does not count as up until every symbol was asked for anew after a reconnect, or so much time has gone by: then it counts
+    /// for those that were, and the watermarks name the others. 10 s by default.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan ResyncGrace { get; init; } = TimeSpan.FromSeconds(10);

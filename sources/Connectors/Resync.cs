@@ -1,28 +1,32 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
 namespace StreamForge.Sources.Connectors;
 
 /// <summary>
 /// After each connect: asks for every symbol's book and newest trade, a few at a time, so that what was missed while the link was down
-/// shows. Until each has answered, or the grace is over, the link does not count as up.
+/// shows. Until each has answered, or the grace is over, the link does not count as up; after that it does not for those that have not.
 /// </summary>
 internal sealed class Resync(
     ISourceGateway? gateway, IReadOnlyList<VenueSymbol> symbols, ConnectorOptions options, ConnectorServices services)
 {
-    private int _left;
+    private ImmutableHashSet<string> _unasked = [];
     private long _begunAt;
 
     /// <summary>What is missing; none when the link may count as up.</summary>
     public string? Missing =>
-        Volatile.Read(ref _left) is > 0 and var left && services.Time.GetElapsedTime(Volatile.Read(ref _begunAt)) < options.ResyncGrace
+        Unasked is { Count: > 0 and var left } && services.Time.GetElapsedTime(Volatile.Read(ref _begunAt)) < options.ResyncGrace
             ? $"{left} symbols are still to be asked for after the connect"
             : null;
+
+    /// <summary>The instruments that have not answered yet.</summary>
+    public ImmutableHashSet<string> Unasked => Volatile.Read(ref _unasked);
 
     /// <summary>A connection stands: all is to be asked for.</summary>
     public void Begin()
     {
         Volatile.Write(ref _begunAt, services.Time.GetTimestamp());
-        Volatile.Write(ref _left, gateway is null ? 0 : symbols.Count);
+        Volatile.Write(ref _unasked, gateway is null ? [] : [.. symbols.Select(symbol => symbol.Instrument)]);
     }
 
     /// <summary>Asks for all symbols; repeats what failed for as long as the connection lives.</summary>
@@ -38,7 +42,7 @@ internal sealed class Resync(
                 await Insist(symbol, () => gateway.RequestDepthSnapshot(symbol.Instrument, null, token), token);
                 // On the first connect too: an earlier process may have died with trades that it had not stored yet.
                 await Insist(symbol, () => gateway.RequestNewestTrade(symbol.Instrument, token), token);
-                Interlocked.Decrement(ref _left);
+                ImmutableInterlocked.Update(ref _unasked, static (unasked, asked) => unasked.Remove(asked), symbol.Instrument);
             });
     }
 

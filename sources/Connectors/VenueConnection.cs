@@ -42,6 +42,9 @@ internal sealed class VenueConnection : IDisposable
 
     public IReadOnlyList<VenueSymbol> Symbols { get; }
 
+    /// <summary>The instruments that were not asked for yet since the link was down: the report does not hold for them.</summary>
+    public IReadOnlyCollection<string> Unasked => _resync.Unasked;
+
     /// <summary>How the link stands now.</summary>
     public LinkReport Report() =>
         _watch.Report(_services.Time.GetUtcNow(), _pipeline.Acknowledged, _life is { } life ? Missing(life) : null);

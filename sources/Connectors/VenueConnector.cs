@@ -9,6 +9,9 @@ namespace StreamForge.Sources.Connectors;
 /// </summary>
 public sealed class VenueConnector
 {
+    // More would make watermarks long, of which each partition gets one every interval.
+    private const int MostNamed = 1_000;
+
     private readonly VenueProtocol _protocol;
     private readonly ConnectorOptions _options;
     private readonly ConnectorServices _services;
@@ -44,14 +47,18 @@ public sealed class VenueConnector
     {
         DateTimeOffset? through = DateTimeOffset.MaxValue;
         string? reason = null;
+        var unasked = new List<string>();
         foreach (var connection in _connections)
         {
             var report = connection.Report();
             through = report.Through is { } proven && through is { } oldest && proven < oldest ? proven
                 : report.Through is null ? null : through;
             reason ??= report.Reason;
+            unasked.AddRange(connection.Unasked);
         }
-        return new SourceStanding(through, reason is null, reason);
+        if (unasked.Count > MostNamed)
+            reason ??= $"{unasked.Count} symbols are still to be asked for after the connect";
+        return new SourceStanding(through, reason is null, reason, unasked);
     }
 
     /// <summary>Reads until cancelled, once; then ends when what was received is durable, or after a bounded time.</summary>
@@ -124,6 +131,13 @@ public sealed class VenueConnector
             json.WriteBoolean("up"u8, standing.Up);
             if (standing.Reason is { } reason)
                 json.WriteString("reason"u8, reason);
+            else if (standing.Unasked.Count > 0)
+            {
+                json.WriteStartArray("unasked"u8);
+                foreach (var instrument in standing.Unasked)
+                    json.WriteStringValue(instrument);
+                json.WriteEndArray();
+            }
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
@@ -131,6 +145,8 @@ public sealed class VenueConnector
 }
 
 /// <param name="Through">All that the venue published up to here is durable in the raw topic, by our clock, UTC; none if never proven.</param>
-/// <param name="Up">All links stand, all subscriptions are confirmed, all symbols were asked for after the last connect.</param>
+/// <param name="Up">All links stand, all subscriptions are confirmed.</param>
 /// <param name="Reason">Why not, for a person.</param>
-public readonly record struct SourceStanding(DateTimeOffset? Through, bool Up, string? Reason);
+/// <param name="Unasked">Instruments that were not asked for yet since the last connect: what is said does not hold for them.</param>
+public readonly record struct SourceStanding(
+    DateTimeOffset? Through, bool Up, string? Reason, IReadOnlyCollection<string> Unasked);

@@ -9,7 +9,9 @@ namespace StreamForge.Grains.Market.Wire;
 /// <summary>The form of <see cref="SourceWatermark"/> on every topic: <c>docs/asyncapi.yaml</c>, message <c>watermark</c>.</summary>
 public static class SourceWatermarkCodec
 {
-    private static readonly FieldSet Set = new("source", "through", "up", "reason");
+    private const int Unasked = 4;
+
+    private static readonly FieldSet Set = new("source", "through", "up", "reason", "unasked");
 
     public static void Write(IBufferWriter<byte> output, SourceWatermark watermark)
     {
@@ -22,6 +24,13 @@ public static class SourceWatermarkCodec
         writer.WriteBoolean("up"u8, watermark.Up);
         if (watermark.Reason is { } reason)
             writer.WriteString("reason"u8, reason);
+        if (watermark.Unasked is { Count: > 0 } unasked)
+        {
+            writer.WriteStartArray("unasked"u8);
+            foreach (var instrument in unasked.Order(StringComparer.Ordinal))
+                writer.WriteStringValue(instrument);
+            writer.WriteEndArray();
+        }
         writer.WriteEndObject();
     }
 
@@ -55,8 +64,14 @@ public static class SourceWatermarkCodec
         if (reader.TokenType != JsonTokenType.StartObject)
             return null;
         var fields = new JsonFields(json, Set, "$");
+        HashSet<string>? unasked = null;
         while (fields.Next(ref reader, out var field))
-            fields.Keep(ref reader, field);
+        {
+            if (field == Unasked && reader.TokenType == JsonTokenType.StartArray)
+                unasked = ReadNames(ref reader, ref fields);
+            else
+                fields.Keep(ref reader, field);
+        }
         if (fields.Error is null)
             reader.Read();
         var source = Encoding.UTF8.GetString(fields.Text(0));
@@ -68,8 +83,26 @@ public static class SourceWatermarkCodec
             Through = fields.Instant(1),
             Up = fields.Bool(2),
             Reason = fields.Has(3) ? Encoding.UTF8.GetString(fields.Text(3)) : null,
+            Unasked = unasked,
         };
+        // Names that cannot be read must not be taken for none: then it would vouch for all.
+        if (fields.Has(Unasked))
+            fields.RequireArray(Unasked);
         reason = fields.Error;
         return reason is null ? watermark : null;
+    }
+
+    private static HashSet<string>? ReadNames(ref Utf8JsonReader reader, ref JsonFields fields)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType == JsonTokenType.String)
+            names.Add(reader.GetString()!);
+        if (reader.TokenType != JsonTokenType.EndArray)
+        {
+            fields.Fail(Unasked, "is not an array of strings");
+            return null;
+        }
+
+        return names.Count > 0 ? names : null;
     }
 }

@@ -74,20 +74,22 @@ internal sealed class FeedBoard(int partitions) : IFeedStandings
         var newest = pump.Watermarks.Newest(source);
         var ledger = pump.Ledger;
         var lane = ledger.FindLane(key);
-        var reached = pump.Watermarks.Before(source, (stored ? lane?.FirstUnstored : lane?.FirstUnapplied) ?? long.MaxValue);
+        var reached = pump.Watermarks.Before(source, (stored ? lane?.FirstUnstored : lane?.FirstUnapplied) ?? long.MaxValue, key);
         // After the lane's first unapplied record, and the epoch last of all: what they are said of must be at least as new.
         var delivered = new FeedDelivery(pump.Partition.Partition, pump.LogId, lane?.Reached ?? -1, pump.Epoch);
         // Never beyond what was seen first: a watermark that came in since may stand after records unknown above.
         var watermark = reached is { } mark && newest is { } limit && mark.Through <= limit.Through ? mark.Through : newest?.Through;
         if (reached is null)
             watermark = null;
+        // The link is up, but of this key nobody knows what it published while it was down.
+        var isOf = newest?.IsOf(key) ?? true;
         var stall = pump.StallReason ?? lane?.StallReason;
         var reason = lane is { Parked: true } ? "The key is parked: its records wait for an operator."
-            : stall ?? (newest is { Up: false } ? newest.Reason : null);
+            : stall ?? (newest is { Up: false } ? newest.Reason : isOf ? null : "It was not asked for yet since the link was down.");
         FeedLoss? loss = pump.Loss is { } lost && !(stored && pump.IsKnownPast(key))
             ? new FeedLoss(pump.RowKey.LogId, pump.Partition.Partition, lost.From, lost.To, lost.At)
             : null;
         return new FeedStanding(
-            watermark, newest?.Up ?? true, stall is not null, lane is { Parked: true }, reason, loss, delivered);
+            watermark, (newest?.Up ?? true) && isOf, stall is not null, lane is { Parked: true }, reason, loss, delivered);
     }
 }

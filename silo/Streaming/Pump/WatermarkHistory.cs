@@ -26,12 +26,13 @@ internal sealed class WatermarkHistory
     }
 
     /// <summary>The newest watermark of a source that stands before <paramref name="offset"/>.</summary>
-    public SourceWatermark? Before(string source, long offset)
+    /// <param name="key">Only those that vouch for this key; none for any.</param>
+    public SourceWatermark? Before(string source, long offset, string? key = null)
     {
         if (!Volatile.Read(ref _bySource).TryGetValue(source, out var marks))
             return null;
         for (var i = marks.Length - 1; i >= 0; i--)
-            if (marks[i].Offset < offset)
+            if (marks[i].Offset < offset && (key is null || marks[i].Watermark.IsOf(key)))
                 return marks[i].Watermark;
         return null;
     }

@@ -25,7 +25,7 @@ public sealed class DocumentedEventsTests
             Assert.True(MarketEventCodec.TryRead(json, out var item, out var reason), $"{reason}: {line}");
             kinds.Add(item.GetType());
         }
-        Assert.Equal(2, watermarks);
+        Assert.Equal(3, watermarks);
         Assert.Equal(
             [nameof(DepthDiff), nameof(DepthDigest), nameof(DepthSnapshot), nameof(Trade), nameof(TradeRange)],
             kinds.Select(k => k.Name).Order(StringComparer.Ordinal));

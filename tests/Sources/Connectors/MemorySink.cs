@@ -33,7 +33,7 @@ internal sealed class MemorySink : IRawSink
     }
 
     /// <summary>All watermarks written, in order.</summary>
-    public IReadOnlyList<(DateTimeOffset Through, bool Up, string? Reason)> Watermarks
+    public IReadOnlyList<(DateTimeOffset Through, bool Up, string? Reason, string Unasked)> Watermarks
     {
         get
         {
@@ -103,11 +103,12 @@ internal sealed class MemorySink : IRawSink
 
     public static string TextOf(RawRecord record) => Encoding.UTF8.GetString(record.Value.Span);
 
-    private static (DateTimeOffset, bool, string?) Read(RawRecord record)
+    private static (DateTimeOffset, bool, string?, string) Read(RawRecord record)
     {
         using var json = JsonDocument.Parse(record.Value);
         var root = json.RootElement;
         return (root.GetProperty("through").GetDateTimeOffset(), root.GetProperty("up").GetBoolean(),
-            root.TryGetProperty("reason", out var reason) ? reason.GetString() : null);
+            root.TryGetProperty("reason", out var reason) ? reason.GetString() : null,
+            root.TryGetProperty("unasked", out var unasked) ? string.Join(' ', unasked.EnumerateArray().Select(name => name.GetString())) : "");
     }
 }

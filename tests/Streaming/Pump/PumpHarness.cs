@@ -109,8 +109,12 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
         },
         CancellationToken.None);
 
-    public Task<AppendedAt> AppendWatermark(DateTimeOffset through) => Append(
-        key: null, JsonSerializer.Serialize(new SourceWatermark { Source = "src", Through = through, Up = true }), schema: RecordSchemas.Watermark);
+    /// <param name="unasked">Keys that it does not vouch for.</param>
+    public Task<AppendedAt> AppendWatermark(DateTimeOffset through, params string[] unasked) => Append(
+        key: null,
+        JsonSerializer.Serialize(
+            new SourceWatermark { Source = "src", Through = through, Up = true, Unasked = unasked.Length > 0 ? unasked.ToHashSet() : null }),
+        schema: RecordSchemas.Watermark);
 
     /// <summary>Retention: whole segments below an offset go.</summary>
     /// <returns>The first offset that is left.</returns>

@@ -52,6 +52,21 @@ public sealed class StoredStandingTests
     }
 
     [Fact]
+    public async Task A_watermark_holds_for_no_key_that_was_not_asked_for_since_the_link_was_down()
+    {
+        await using var harness = await PumpHarness.Create();
+        await harness.Join();
+        await harness.AppendWatermark(_first);
+        await harness.AppendWatermark(_second, "unasked");
+        await PumpHarness.Holds(() => harness.Board.Of("numbers", 0, "asked", "src") is { SourceUp: true } at && at.Watermark == _second, "it holds");
+        var standing = harness.Board.Of("numbers", 0, "unasked", "src");
+        Assert.Equal((_first, false), (standing.Watermark, standing.SourceUp));
+        Assert.NotNull(standing.Reason);
+        await harness.AppendWatermark(_second);
+        await PumpHarness.Holds(() => harness.Board.Of("numbers", 0, "unasked", "src") is { SourceUp: true } at && at.Watermark == _second, "it was asked for");
+    }
+
+    [Fact]
     public async Task A_loss_concerns_a_row_until_its_key_has_proven_that_it_misses_nothing()
     {
         await using var harness = await PumpHarness.Create(new() { SegmentBytes = 1024 });
