@@ -84,7 +84,7 @@ internal abstract partial class PartitionPump
     /// <summary>Another owner has the partition: nothing of this pump may go on. Shown while the log still counts it as ours.</summary>
     protected void EndFenced(FencedException fenced)
     {
-        StallReason = fenced.Message;
+        (StallReason, IsFenced) = (fenced.Message, true);
         Log.Fenced(_services.Logger, Partition, Epoch);
         Abort();
     }

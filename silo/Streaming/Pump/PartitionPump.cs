@@ -46,6 +46,9 @@ internal abstract partial class PartitionPump : IDisposable
     /// <summary>The low-water mark stored last.</summary>
     public long StoredLowWater => Volatile.Read(ref _stored);
 
+    /// <summary>It ended since another owner took the partition over.</summary>
+    public bool IsFenced { get; private set; }
+
     /// <summary>Why the whole partition does not go on for now; none while it does.</summary>
     public string? StallReason { get; private set; }
 
@@ -170,9 +173,13 @@ internal abstract partial class PartitionPump : IDisposable
     {
         var row = await Retry("the partition's row", () => _services.Partitions.Acquire(Key, _services.Owner, Aborting));
         Epoch = row.Epoch;
-        var start = StartRule.Decide(row, _partition.Committed, _partition.Bounds);
+        // Those of the assignment are old where it was read on since: before this pump began anew, or by somebody who took it over.
+        var bounds = row.LowWater <= _partition.Bounds.End
+            ? _partition.Bounds
+            : await Retry("the log's end", () => _services.EventLog.Bounds(Partition, Aborting));
+        var start = StartRule.Decide(row, _partition.Committed, bounds);
         _stored = row.LowWater;
-        LogEnd = _partition.Bounds.End;
+        LogEnd = bounds.End;
         // After a failure it begins anew further back: what was read beyond vouches for nothing.
         Watermarks.TruncateTo(start.Offset);
         (Loss, _lossUnstored) = (row.Loss, false);

@@ -88,14 +88,7 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
         lock (_gate)
             _lost.Clear();
         foreach (var partition in partitions)
-        {
-            var pump = _create(partition);
-            var scheduler = _services.Schedulers.Create();
-            lock (_gate)
-                _running[partition.Partition] = new Running(pump, scheduler);
-            _started(pump);
-            pump.Start(scheduler);
-        }
+            Start(partition, instead: null);
         return ValueTask.CompletedTask;
     }
 
@@ -137,6 +130,42 @@ internal sealed class PumpGroup : IAssignmentHandler, IAsyncDisposable
     {
         await Leave(CancellationToken.None);
         _cut.Dispose();
+    }
+
+    /// <param name="instead">The pump that it follows; not started where that one is not the partition's any more.</param>
+    private void Start(IAssignedPartition partition, PartitionPump? instead)
+    {
+        var running = new Running(_create(partition), _services.Schedulers.Create());
+        lock (_gate)
+        {
+            if (instead is not null && !(_running.TryGetValue(partition.Partition, out var known) && known.Pump == instead))
+            {
+                running.Pump.Dispose();
+                return;
+            }
+            _running[partition.Partition] = running;
+            // With the gate held: who takes it away from now on ends a pump that runs.
+            _started(running.Pump);
+            running.Pump.Start(running.Scheduler);
+        }
+        _ = Follow(partition, running.Pump);
+        if (instead is null)
+            return;
+        _ended(instead);
+        instead.Dispose();
+    }
+
+    /// <summary>
+    /// Takes a partition over again that is ours by the log, and was taken over by somebody who is not: one who was away when it was taken
+    /// from him, and does not know yet. Until he does, it may come to that more than once; what both do is fenced and idempotent.
+    /// </summary>
+    private async Task Follow(IAssignedPartition partition, PartitionPump pump)
+    {
+        await pump.Completion;
+        if (!pump.IsFenced)
+            return;
+        await Task.Delay(_services.Options.BackoffMax, _services.Time);
+        Start(partition, instead: pump);
     }
 
     private List<PartitionPump> Take(IReadOnlyList<TopicPartition> partitions)

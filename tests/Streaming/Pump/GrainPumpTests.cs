@@ -252,6 +252,8 @@ public class GrainPumpTests
     public async Task Another_owner_s_epoch_ends_a_zombie_which_stores_nothing_more()
     {
         await using var harness = await PumpHarness.Create();
+        // Before it looks whether the partition is still its own.
+        harness.Options.BackoffMax = TimeSpan.FromMinutes(10);
         var group = await harness.Join();
         await AppendMany(harness, ["a"], 10);
         await harness.AllDurable();
@@ -263,6 +265,26 @@ public class GrainPumpTests
         var row = Assert.Single(await harness.Partitions.List(PumpHarness.Group, CancellationToken.None));
         Assert.Equal((10, taken.Epoch), (row.LowWater, row.Epoch));
         Assert.NotNull(pump.StallReason);
+    }
+
+    [Fact]
+    public async Task What_a_zombie_took_over_is_taken_over_again_by_whom_the_log_gave_it_to()
+    {
+        await using var harness = await PumpHarness.Create();
+        var group = await harness.Join();
+        await AppendMany(harness, ["a"], 10);
+        await harness.AllDurable();
+        var fenced = Assert.Single(group.Pumps);
+        // It was away when the partition was taken from it, and comes back in the middle of taking it over.
+        var taken = await harness.Partitions.Acquire(harness.Key, "zombie", CancellationToken.None);
+        await harness.Append("a", "10");
+        await PumpHarness.Holds(() => group.Pumps is [{ StoredLowWater: 11, StallReason: null }], "it goes on");
+        Assert.True(fenced.IsFenced);
+        Assert.True(Assert.Single(group.Pumps).Epoch > taken.Epoch);
+        Assert.Equal(Numbers(11), harness.Grain("a").Values);
+        Assert.Same(group.Pumps[0], Assert.Single(harness.Board.Pumps));
+        await group.DisposeAsync();
+        Assert.Empty(harness.Board.Pumps);
     }
 
     [Fact]
