@@ -90,6 +90,7 @@ internal sealed partial class PlatformWorld
             Crash(node);
         States.Crash();
         States.SetBack();
+        Rest.Disown();
         _epochs.Clear();
         Check(law => law.StorageSetBack());
         await Supervise(States.Start, States.Crash);
