@@ -83,8 +83,8 @@ public sealed class CheckpointGrainStorage(
     {
         var key = KeyOf(stateName, grainId);
         var expected = grainState.ETag;
-        if (_unsettled.TryGetValue(grainState, out var unsettled) && await Arrived(unsettled, cancellationToken))
-            expected = unsettled.ETag;
+        if (_unsettled.TryGetValue(grainState, out var unsettled))
+            expected = await Arrived(unsettled, cancellationToken) ? unsettled.ETag : unsettled.ExpectedETag;
         if (expected is not null)
         {
             var outcome = await Try(key, () => store.Delete(key, expected, cancellationToken), cancellationToken);
@@ -125,7 +125,8 @@ public sealed class CheckpointGrainStorage(
             && unsettled.Payload.Span.SequenceEqual(write.Payload.Span);
         if (isSame)
             return unsettled;
-        return await Arrived(unsettled, cancellation) ? write with { ExpectedETag = unsettled.ETag } : write;
+        // One that did not arrive was itself to follow another of unknown outcome, perhaps: what that one turned out to be is known by it alone.
+        return write with { ExpectedETag = await Arrived(unsettled, cancellation) ? unsettled.ETag : unsettled.ExpectedETag };
     }
 
     private async ValueTask<bool> Arrived(StateWrite unsettled, CancellationToken cancellation)

@@ -80,13 +80,7 @@ public sealed class CheckpointGrainStorageTests : IAsyncLifetime
     {
         var grain = await Read();
         grain.State!.Text = "first";
-        var lost = new LostAnswers(_store) { AnswersToLose = 2 };
-        var storage = new CheckpointGrainStorage(
-            lost,
-            new CheckpointStorageOptions { Attempts = 2, Backoff = TimeSpan.FromMilliseconds(1) },
-            TimeProvider.System,
-            new TestIds(9),
-            NullLogger<CheckpointGrainStorage>.Instance);
+        var storage = Over(new LostAnswers(_store) { AnswersToLose = 2 });
         await Assert.ThrowsAsync<StateStoreException>(() => storage.WriteStateAsync(Name, Id, grain));
         Assert.Equal("first", (await Read()).State!.Text);
 
@@ -95,6 +89,30 @@ public sealed class CheckpointGrainStorageTests : IAsyncLifetime
         await storage.WriteStateAsync(Name, Id, grain);
         var read = await Read();
         Assert.Equal((grain.State!.Text, grain.ETag), (read.State!.Text, read.ETag));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Unknown_outcomes_in_a_row_are_settled_by_the_next_that_ends_well(bool clears)
+    {
+        var grain = await Read();
+        grain.State!.Text = "first";
+        var lost = new LostAnswers(_store) { AnswersToLose = 2 };
+        var storage = Over(lost);
+        await Assert.ThrowsAsync<StateStoreException>(() => storage.WriteStateAsync(Name, Id, grain));
+        // The first has arrived; the second, which goes on from it, never does.
+        (grain.State!.Text, lost.RequestsToLose) = ("second", 2);
+        await Assert.ThrowsAsync<StateStoreException>(() => storage.WriteStateAsync(Name, Id, grain));
+        Assert.Equal("first", (await Read()).State!.Text);
+
+        grain.State!.Text = "third";
+        if (clears)
+            await storage.ClearStateAsync(Name, Id, grain);
+        else
+            await storage.WriteStateAsync(Name, Id, grain);
+        var read = await Read();
+        Assert.Equal(clears ? (false, "", null) : (true, "third", grain.ETag), (read.RecordExists, read.State!.Text, read.ETag));
     }
 
     [Fact]
@@ -139,6 +157,13 @@ public sealed class CheckpointGrainStorageTests : IAsyncLifetime
         Assert.True((await Read()).RecordExists);
     }
 
+    private static CheckpointGrainStorage Over(IStateStore store) => new(
+        store,
+        new CheckpointStorageOptions { Attempts = 2, Backoff = TimeSpan.FromMilliseconds(1) },
+        TimeProvider.System,
+        new TestIds(9),
+        NullLogger<CheckpointGrainStorage>.Instance);
+
     private async Task<GrainState<Note>> Read()
     {
         var grain = new GrainState<Note>(new Note());
@@ -160,15 +185,20 @@ public sealed class CheckpointGrainStorageTests : IAsyncLifetime
         public void Read(ReadOnlySpan<byte> input, int schemaVersion) => Text = Encoding.UTF8.GetString(input);
     }
 
-    /// <summary>A real store whose answers get lost on the way: the writes arrive.</summary>
+    /// <summary>A real store whose answers get lost on the way: the writes arrive, but for those that are to get lost themselves.</summary>
     private sealed class LostAnswers(FileStateStore store) : IStateStore
     {
         public int AnswersToLose { get; set; }
+
+        /// <summary>Writes that do not even arrive.</summary>
+        public int RequestsToLose { get; set; }
 
         public ValueTask<StateRow?> Read(StateKey key, CancellationToken cancellation) => store.Read(key, cancellation);
 
         public async ValueTask<WriteOutcome> Write(StateWrite write, CancellationToken cancellation)
         {
+            if (RequestsToLose-- > 0)
+                throw new StateStoreException("the request got lost");
             var outcome = await store.Write(write, cancellation);
             return AnswersToLose-- > 0 ? throw new StateStoreException("the answer got lost") : outcome;
         }
