@@ -5,7 +5,7 @@ namespace StreamForge.Simulation.World;
 /// <summary>All that a batch of runs must have come to: what it never met, it has not tested.</summary>
 internal static class ReachCatalog
 {
-    private static readonly string[] Answers = ["Live", "Stale", "Stalled", "SourceDown", "Repairing", "Gap", "Parked", "Cold"];
+    private static readonly string[] Answers = ["Live", "Stale", "Stalled", "SourceDown", "Repairing", "Gap", "Parked"];
 
     private static readonly string[] Checks =
     [
