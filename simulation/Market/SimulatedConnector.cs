@@ -19,7 +19,7 @@ internal sealed class SimulatedConnector(
 {
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan ResyncGrace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ResyncGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
     private readonly LinkWatch _watch = new(Silence);

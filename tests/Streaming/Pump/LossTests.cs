@@ -136,6 +136,21 @@ public sealed class LossTests
         await PumpHarness.Holds(() => harness.Board.Of("numbers", 0, "a", "src").Loss is null, "all are past it");
     }
 
+    /// <summary>Found by simulation, seed 386.</summary>
+    [Fact]
+    public async Task What_went_of_a_new_log_before_anybody_read_it_is_lost_too()
+    {
+        await using var harness = await PumpHarness.Create(_smallSegments);
+        await harness.Partitions.Acquire(harness.Key with { LogId = new Guid("00000000-0000-0000-0000-0000000000bb") }, "before", CancellationToken.None);
+        harness.Grain("a").Past = _ => false;
+        await Append(harness, 0, 200);
+        var start = await harness.DropBelow(160);
+        await harness.Join();
+        await harness.AllDurable();
+        var told = harness.Board.Of("numbers", 0, "a", "src").Loss!.Value;
+        Assert.Equal((0L, start), (told.From, told.To));
+    }
+
     [Fact]
     public async Task What_the_origin_lost_stands_in_the_derived_partition_between_before_and_after()
     {
