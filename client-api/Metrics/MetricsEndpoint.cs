@@ -10,7 +10,7 @@ namespace StreamForge.ClientApi.Metrics;
 internal sealed class MetricsEndpoint(MetricCollector collector, IOptions<ClientApiOptions> options)
 {
     public ApiRoute Metrics { get; } = new("getMetrics", "The metrics of this process, in the Prometheus text format.")
-    { Produces = "text/plain" };
+    { Produces = "text/plain", Scope = ApiScope.None };
 
     public Task GetMetrics(HttpContext context)
     {

@@ -14,7 +14,7 @@ internal sealed class OpenApiEndpoint(
 {
     private volatile byte[]? _written;
 
-    public ApiRoute Document { get; } = new("getOpenApi", "This document.");
+    public ApiRoute Document { get; } = new("getOpenApi", "This document.") { Scope = ApiScope.None };
 
     public async Task GetDocument(HttpContext context)
     {

@@ -18,6 +18,9 @@ internal sealed record ApiRoute(string Name, string Summary, params ApiParameter
     /// <summary>Whether the answer is a view, with the headers of freshness and an ETag.</summary>
     public bool IsView { get; init; }
 
+    /// <summary>Who may ask.</summary>
+    public ApiScope Scope { get; init; } = ApiScope.Reader;
+
     /// <summary>The statuses of problems that the address may answer beside 400, 406, 414 and 500.</summary>
     public IReadOnlyList<int> Problems { get; init; } = [];
 

@@ -28,7 +28,7 @@ internal sealed class LandingPage(IOptions<ClientApiOptions> options)
 
         """u8.ToArray();
 
-    public ApiRoute Page { get; } = new("getLandingPage", "Where to look.") { Produces = "text/html" };
+    public ApiRoute Page { get; } = new("getLandingPage", "Where to look.") { Produces = "text/html", Scope = ApiScope.None };
 
     public Task GetPage(HttpContext context)
     {
