@@ -113,6 +113,9 @@ public interface IIntegrityMeter
 
     void GapClosed(string entity, string stream, TimeSpan open);
 
+    /// <summary>How an active grain stands: since when a gap of its stream is open, or none. A grain that ends stands for nothing any more.</summary>
+    void GapStands(string entity, string stream, DateTimeOffset? since);
+
     void RepairRequested(string entity, RepairKind kind);
 
     void RepairFailed(string entity, RepairKind kind);

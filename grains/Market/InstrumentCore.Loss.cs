@@ -23,9 +23,11 @@ public sealed partial class InstrumentCore
         _state.Feeds.PartitionOf(topic) != loss.Partition
         || !(topic == Topics.MarketTrades ? MissesTrades(loss) : MissesDepth(loss));
 
-    private Gap? DepthGap => _state.DepthGap ?? (_depthLoss is { } loss && MissesDepth(loss) ? _depthLossGap : null);
+    /// <summary>What is missing of the book; none where nothing is.</summary>
+    public Gap? DepthGap => _state.DepthGap ?? (_depthLoss is { } loss && MissesDepth(loss) ? _depthLossGap : null);
 
-    private Gap? TradeGap => _state.TradeIds.Gap ?? (_tradeLoss is { } loss && MissesTrades(loss) ? _tradeLossGap : null);
+    /// <summary>What is missing of the trades; none where nothing is.</summary>
+    public Gap? TradeGap => _state.TradeIds.Gap ?? (_tradeLoss is { } loss && MissesTrades(loss) ? _tradeLossGap : null);
 
     private bool MissesDepth(FeedLoss loss) => _state.BookStarted && !loss.IsBefore(_state.DepthProof);
 

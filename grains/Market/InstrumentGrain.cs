@@ -53,6 +53,7 @@ public sealed partial class InstrumentGrain(
         // Not CancelAsync: that goes on elsewhere than on this turn.
         _stopping.Cancel();
         _waiters.Wake();
+        TellGaps(null, null);
         if (!_lost && state.State.Changes > _durableChanges)
             await FlushBeforeEnd(cancellationToken);
         await base.OnDeactivateAsync(reason, cancellationToken);
@@ -98,7 +99,14 @@ public sealed partial class InstrumentGrain(
         _durable = state.RecordExists ? loaded.Feeds.Capture() : [];
         _durableChanges = loaded.Changes;
         _load++;
+        TellGaps(_core.DepthGap?.OpenedAt, _core.TradeGap?.OpenedAt);
         _waiters.Wake();
+    }
+
+    private void TellGaps(DateTimeOffset? depth, DateTimeOffset? trades)
+    {
+        meter.GapStands(_key, "depth", depth);
+        meter.GapStands(_key, "trades", trades);
     }
 
     /// <summary>Carries out what the core's last step asks for.</summary>
@@ -106,11 +114,14 @@ public sealed partial class InstrumentGrain(
     {
         var now = clock.GetUtcNow();
         Observe(now);
-        foreach (var change in _core.TakeGapChanges())
+        var changes = _core.TakeGapChanges();
+        foreach (var change in changes)
             if (change.Open is { } open)
                 meter.GapClosed(_key, change.Stream, open);
             else
                 meter.GapOpened(_key, change.Stream);
+        if (changes.Count > 0)
+            TellGaps(_core.DepthGap?.OpenedAt, _core.TradeGap?.OpenedAt);
         while (_core.NextRepair(now) is { } request)
             _ = Repair(_core, request);
         KeepTime(now);

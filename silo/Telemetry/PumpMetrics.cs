@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Options;
 using StreamForge.Silo.Streaming.Market;
 using StreamForge.Silo.Streaming.Pump;
 
@@ -10,13 +11,19 @@ internal sealed class PumpMetrics
     private readonly MarketPipeline _pipeline;
     private readonly TimeProvider _time;
 
-    public PumpMetrics(IMeterFactory meters, MarketPipeline pipeline, TimeProvider time)
+    public PumpMetrics(IMeterFactory meters, MarketPipeline pipeline, IOptions<MarketPipelineOptions> options, TimeProvider time)
     {
         _pipeline = pipeline;
         _time = time;
         var meter = meters.Create(StreamForgeMeter.Name);
         meter.CreateObservableGauge("streamforge.partition.lag", () => OfPumps(pump => Math.Max(0, pump.LogEnd - pump.AppliedMark)),
             "{record}", "Records not yet applied.");
+        meter.CreateObservableGauge("streamforge.partition.lag_time", () => OfPumps(pump => pump.LagTime.TotalSeconds),
+            "s", "Age of the oldest record not yet applied.");
+        meter.CreateObservableGauge("streamforge.partition.checkpoint_age", () => OfPumps(pump => pump.CheckpointAge.TotalSeconds),
+            "s", "How long something that was read is without a checkpoint.");
+        meter.CreateObservableGauge("streamforge.partitions.expected", () => 3 * options.Value.Partitions,
+            "{partition}", "Partitions that the silos together should read.");
         meter.CreateObservableGauge("streamforge.partition.low_water", () => OfPumps(pump => pump.StoredLowWater),
             "{offset}", "Below it everything is durable.");
         meter.CreateObservableGauge("streamforge.partition.stalled", () => Stalls(),
@@ -31,11 +38,12 @@ internal sealed class PumpMetrics
         meter.CreateObservableCounter("streamforge.dead_letters", () => _pipeline.DeadLetters, "{record}", "Dead letters written.");
     }
 
-    private IEnumerable<Measurement<long>> OfPumps(Func<PartitionPump, long> value)
+    private IEnumerable<Measurement<T>> OfPumps<T>(Func<PartitionPump, T> value)
+        where T : struct
     {
         foreach (var group in _pipeline.Groups)
             foreach (var pump in group.Pumps)
-                yield return new Measurement<long>(value(pump), Tags(group.Name, pump));
+                yield return new Measurement<T>(value(pump), Tags(group.Name, pump));
     }
 
     private IEnumerable<Measurement<long>> Stalls()

@@ -27,6 +27,7 @@ internal static class SiloTalkServices
         services.AddSingleton<SiloPeers>();
         services.AddSingleton<IPlatformPeers>(provider => provider.GetRequiredService<SiloPeers>());
         services.AddHostedService<StandingsExchange>();
+        services.AddHostedService<MemberMetrics>();
         services.AddSingleton<IPlacementStrategyResolver, HomePlacementResolver>();
         services.AddPlacementDirector<HomePlacement, HomePlacementDirector>();
         silo.AddIncomingGrainCallFilter<HomeKeeper>();

@@ -51,6 +51,8 @@ internal abstract partial class PartitionPump
         var low = LowWater;
         if (low == _stored && !_lossUnstored)
         {
+            if (low >= ReadPosition)
+                NoteCheckpoint();
             LookAfterLoss();
             return bytes;
         }
@@ -67,6 +69,7 @@ internal abstract partial class PartitionPump
             return bytes;
         }
         Volatile.Write(ref _stored, low);
+        NoteCheckpoint();
         try
         {
             await _partition.Commit(low, Aborting);

@@ -30,6 +30,7 @@ internal abstract partial class PartitionPump : IDisposable
     {
         _partition = partition;
         _services = services;
+        _times = new RecordTimes(() => AppliedMark);
     }
 
     public TopicPartition Partition => _partition.Partition;
@@ -179,6 +180,7 @@ internal abstract partial class PartitionPump : IDisposable
             : await Retry("the log's end", () => _services.EventLog.Bounds(Partition, Aborting));
         var start = StartRule.Decide(row, _partition.Committed, bounds);
         _stored = row.LowWater;
+        NoteCheckpoint();
         LogEnd = bounds.End;
         // After a failure it begins anew further back: what was read beyond vouches for nothing.
         Watermarks.TruncateTo(start.Offset);
@@ -241,6 +243,7 @@ internal abstract partial class PartitionPump : IDisposable
                     continue;
                 LogEnd = batch.End;
                 StallReason = null;
+                _times.Add(batch.Records);
                 Take(batch.Records);
             }
             catch (OperationCanceledException) when (_rewind || _stopping.IsCancellationRequested)

@@ -185,6 +185,7 @@ public sealed class InstrumentGrainTests(MarketGrainFixture fixture) : IClassFix
         var (grain, name) = New();
         await Ingest(grain, Topics.MarketDepth, null, (1, Snapshot(name, 10)), (2, Diff(name, 12, 13)));
         Assert.Equal(FreshnessStatus.Gap, (await grain.GetView()).Freshness.Status);
+        Assert.True(fixture.Source.Standing.ContainsKey((name, "depth")));
         await Eventually.Holds(() => fixture.Source.Requests.Any(r => r.Entity == name), _long, "the source is asked");
         Assert.Equal(FreshnessStatus.Repairing, (await grain.GetBook(1)).Freshness.Status);
         var request = Assert.Single(fixture.Source.Requests, r => r.Entity == name);
@@ -195,6 +196,7 @@ public sealed class InstrumentGrainTests(MarketGrainFixture fixture) : IClassFix
         Assert.Equal(
             [$"opened {name} depth", $"requested {name} DepthSnapshot", $"closed {name} depth"],
             fixture.Source.Metered.Where(m => m.Contains(name, StringComparison.Ordinal)));
+        Assert.False(fixture.Source.Standing.ContainsKey((name, "depth")));
     }
 
     [Fact]

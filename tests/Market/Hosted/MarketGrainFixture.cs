@@ -111,6 +111,17 @@ internal sealed class FakeSource : IRepairPort, IFeedStandings, IIntegrityMeter
 
     public void GapClosed(string entity, string stream, TimeSpan open) => Metered.Enqueue($"closed {entity} {stream}");
 
+    /// <summary>Open gaps of active grains, by entity and stream.</summary>
+    public ConcurrentDictionary<(string Entity, string Stream), DateTimeOffset> Standing { get; } = [];
+
+    public void GapStands(string entity, string stream, DateTimeOffset? since)
+    {
+        if (since is { } opened)
+            Standing[(entity, stream)] = opened;
+        else
+            Standing.TryRemove((entity, stream), out _);
+    }
+
     public void RepairRequested(string entity, RepairKind kind) => Metered.Enqueue($"requested {entity} {kind}");
 
     public void RepairFailed(string entity, RepairKind kind) => Metered.Enqueue($"failed {entity} {kind}");
