@@ -41,8 +41,11 @@ internal sealed class IntegrityMeter : IIntegrityMeter
         Failed = Interlocked.Read(ref _failedCount),
     };
 
-    /// <summary>Gaps noticed by this process that are still open.</summary>
-    public int OpenGaps => (int)Math.Max(0, Interlocked.Read(ref _gapCount) - Interlocked.Read(ref _closedCount));
+    /// <summary>
+    /// Gaps of entities whose activation lives in this process. Not those noticed less those closed: an entity moves with its gaps, and is
+    /// repaired wherever it lives then.
+    /// </summary>
+    public int OpenGaps => _standing.Count;
 
     public void GapOpened(string entity, string stream)
     {
