@@ -73,7 +73,7 @@ public sealed partial class InstrumentCore
         if (record.RepairId is null && range.ToId < highest)
         {
             // The newest trade that the source has: it tells where the source is, and nothing new.
-            Heard(range.ToId, range.ReceivedAt);
+            Heard(range.ToId, range.ReceivedAt, answered: true);
             tally.Count(GateVerdict.Duplicate);
             return;
         }
@@ -91,7 +91,7 @@ public sealed partial class InstrumentCore
         // Unasked it is the newest trade; asked for, where it is not full, all that came after the highest.
         var newest = record.RepairId is null;
         if (newest)
-            Heard(range.ToId, range.ReceivedAt);
+            Heard(range.ToId, range.ReceivedAt, answered: true);
         if (IsSince(_tradeLoss, range.ReceivedAt) && (newest || IsAllSince(range, highest)))
             (_state.TradeProof, closed) = (_at, true);
         if (record.RepairId is { } asked && asked == _tradeResetAsk)
@@ -121,9 +121,9 @@ public sealed partial class InstrumentCore
         return !_state.TradeIds.SetBack.Certain;
     }
 
-    private void Heard(long id, DateTimeOffset receivedAt)
+    private void Heard(long id, DateTimeOffset receivedAt, bool answered = false)
     {
-        _state.TradeIds.Hear(id, receivedAt);
+        _state.TradeIds.Hear(id, receivedAt, answered);
         if (_tradeSeenAt is null || receivedAt > _tradeSeenAt)
             _tradeSeenAt = receivedAt;
     }

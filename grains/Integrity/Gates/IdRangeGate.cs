@@ -21,8 +21,8 @@ public readonly record struct LostRange(IdRange Ids, DateTimeOffset At);
 /// Bounded and never silent: with too many holes the oldest becomes <see cref="Lost"/>, and the stream stays in gap until event
 /// time has passed it by <see cref="IdRangeLimits.LostKept"/>, when no running window contains it any more. An id absurdly far ahead
 /// is refused; when another one near it follows, the source has really moved, and what lies between is given up as lost too.
-/// A source that goes back (<see cref="SetBack"/>) is asked for the highest id that is known; if it twice does not know it, it was
-/// reset: the stream starts anew, with the least id that was heard since.
+/// A source that goes back (<see cref="SetBack"/>) is asked for the highest id that is known; if it twice does not know it, and its stream
+/// too is below it, it was reset: the stream starts anew, with the least id that was heard since.
 /// </remarks>
 public sealed class IdRangeGate
 {
@@ -112,16 +112,20 @@ public sealed class IdRangeGate
         return Missing() != missing;
     }
 
-    /// <summary>The source, on a stream that tells its facts as they happen, was heard to be at <paramref name="id"/>.</summary>
+    /// <summary>The source was heard to be at <paramref name="id"/>.</summary>
     /// <param name="receivedAt">When the connector received it, UTC.</param>
-    public void Hear(long id, DateTimeOffset receivedAt)
+    /// <param name="answered">It said so when it was asked, not on a stream that tells its facts as they happen.</param>
+    public void Hear(long id, DateTimeOffset receivedAt, bool answered = false)
     {
         if (!Started)
             return;
-        if (id >= Highest)
+        var doubted = SetBack.Certain;
+        if (id >= (doubted ? SetBack.Floor : Highest))
             SetBack.Advanced(receivedAt);
         else
-            SetBack.Lower(id, receivedAt, Proven);
+            SetBack.Lower(id, receivedAt, Proven, answered);
+        if (doubted && !SetBack.Certain)
+            Settle(receivedAt, null, receivedAt);
     }
 
     /// <summary>Opens a gap where the source stays below the highest id.</summary>

@@ -18,8 +18,8 @@ public readonly record struct HeldLimits(int Events, long Bytes);
 /// below U, so that diff applies too, or (u = lastUpdateId) says what the snapshot says.
 /// After <see cref="GateVerdict.Apply"/> and after an accepted snapshot the caller takes what is released until there is no more.
 /// A source that stays below the state (<see cref="SetBack"/>) stops it: from then on everything is held until a snapshot that was
-/// asked for tells. At or above all that was known, it is taken as ever; two below say that the source was reset, and the second is
-/// taken: the sequence starts anew from there. An old snapshot that comes late is neither.
+/// asked for tells. At or above all that was known, it is taken as ever; two below, where the stream too is below, say that the source was
+/// reset, and the second is taken: the sequence starts anew from there. An old snapshot that comes late is neither.
 /// </remarks>
 public sealed class SequenceGate<T>
 {
@@ -62,9 +62,10 @@ public sealed class SequenceGate<T>
     /// <summary>Judges an event that covers (<paramref name="previous"/>, <paramref name="last"/>].</summary>
     public GateVerdict Offer(long previous, long last, T item, int bytes, DateTimeOffset receivedAt, DateTimeOffset now)
     {
+        if (Started)
+            Hear(last, receivedAt);
         if (Started && !SetBack.Certain)
         {
-            Hear(last, receivedAt);
             if (last <= Sequence)
                 return last <= _base ? GateVerdict.Superseded : GateVerdict.Duplicate;
             if (previous <= Sequence)
@@ -132,7 +133,7 @@ public sealed class SequenceGate<T>
         else if (Started && sequence < Sequence || !Bridges(sequence))
         {
             if (Started)
-                SetBack.Lower(sequence, receivedAt, Proven);
+                SetBack.Lower(sequence, receivedAt, Proven, answered: true);
             return GateVerdict.Superseded;
         }
         else if (Started && !SetBack.Certain && sequence == Sequence && sequence == _base)
@@ -226,10 +227,13 @@ public sealed class SequenceGate<T>
 
     private void Hear(long sequence, DateTimeOffset receivedAt)
     {
-        if (sequence >= Sequence)
+        var doubted = SetBack.Certain;
+        if (sequence >= (doubted ? SetBack.Floor : Sequence))
             SetBack.Advanced(receivedAt);
         else
-            SetBack.Lower(sequence, receivedAt, Proven);
+            SetBack.Lower(sequence, receivedAt, Proven, answered: false);
+        if (doubted && !SetBack.Certain)
+            Settle(receivedAt);
     }
 
     private void Move(long last, DateTimeOffset receivedAt)

@@ -8,8 +8,9 @@ namespace StreamForge.Grains.Integrity.Gates;
 /// of receipt, is certain, and then only an answer of the source can end it.
 /// </summary>
 /// <remarks>
-/// Certain does not mean reset: that takes two answers to questions asked after it became certain, both below what was known. One
-/// alone may be an old answer on its way, or a server that lags.
+/// Certain does not mean reset: that takes two answers to questions asked after it became certain, both below what was known, and the
+/// word of the stream itself. One answer alone may be an old one on its way; and any number of them may come of a server that
+/// lags, whose stream goes on where it was, or is silent.
 /// </remarks>
 public sealed class SetBackWatch
 {
@@ -19,6 +20,9 @@ public sealed class SetBackWatch
     private DateTimeOffset? _since;
     private DateTimeOffset _proven;
     private int _answers;
+
+    // Not stored: after an activation the stream must say so again before a reset is believed.
+    private bool _heard;
 
     /// <summary>The source stays below what it said before: it must be asked.</summary>
     public bool Certain { get; private set; }
@@ -38,27 +42,30 @@ public sealed class SetBackWatch
     /// <summary>While there is a doubt nothing after this is vouched for, UTC; none while there is none.</summary>
     public DateTimeOffset? VouchedThrough => _since is null ? null : _proven;
 
-    /// <summary>The source said something new, or just what is known.</summary>
+    /// <summary>The source said something new, or just what is known: no less than <see cref="Floor"/> where it is certain.</summary>
     /// <param name="receivedAt">When the connector received it, UTC.</param>
     public void Advanced(DateTimeOffset receivedAt)
     {
-        if (Certain)
+        // A stream that says both is for an answer to settle; where only answers said less, who answered lags.
+        if (Certain && _heard)
             return;
         if (_advancedAt is null || receivedAt > _advancedAt)
             _advancedAt = receivedAt;
         if (receivedAt >= _since)
-            _since = null;
+            (_since, Certain) = (null, false);
     }
 
     /// <summary>The source said something below what is known.</summary>
     /// <param name="receivedAt">When the connector received it, UTC: what was received before the newest is only late.</param>
     /// <param name="proven">All that was published up to here came before it, UTC.</param>
-    public void Lower(long sequence, DateTimeOffset receivedAt, DateTimeOffset proven)
+    /// <param name="answered">It is what the source says when it is asked, not what its stream said.</param>
+    public void Lower(long sequence, DateTimeOffset receivedAt, DateTimeOffset proven, bool answered)
     {
         if (receivedAt <= _advancedAt)
             return;
         if (_since is null)
-            (_since, _proven, Lowest, Newest) = (receivedAt, proven, sequence, sequence);
+            (_since, _proven, Lowest, Newest, _heard) = (receivedAt, proven, sequence, sequence, false);
+        _heard |= !answered;
         (Lowest, Newest) = (Math.Min(Lowest, sequence), Math.Max(Newest, sequence));
     }
 
@@ -77,7 +84,8 @@ public sealed class SetBackWatch
     /// <returns>Whether it has been reset.</returns>
     public bool AnsweredBelow()
     {
-        if (++_answers < AnswersOfReset)
+        _answers++;
+        if (!_heard || _answers < AnswersOfReset)
             return false;
         Resets++;
         return true;

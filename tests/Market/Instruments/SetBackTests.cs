@@ -83,6 +83,8 @@ public sealed class SetBackTests
         Assert.Equal(FreshnessStatus.Gap, Status(10));
         _driver.Accept(Snapshot(50, at: 10), before.Id + "x");
         Assert.Equal(1_000, _driver.State.BookSequence);
+        // What the stream said before the restart is not known any more: it says it again.
+        Assert.Equal(1, _driver.Accept(Diff(49, 50, at: 11)).Counts.Applied);
         Answer(Ask(12), Snapshot(50, at: 12));
         Assert.Equal((50, FreshnessStatus.Live), (_driver.State.BookSequence, Status(12)));
     }
@@ -93,10 +95,56 @@ public sealed class SetBackTests
         Book(1_000, at: 0);
         _driver.Accept(Diff(1_010, 1_020, at: 1));
         _driver.Accept(Snapshot(50, at: 5));
+        _driver.Accept(Digest(50, at: 6));
         Assert.Equal(FreshnessStatus.Gap, Status(9));
         Answer(Ask(10), Snapshot(50, at: 10));
         Answer(Ask(12), Snapshot(50, at: 12));
         Assert.Equal((50, FreshnessStatus.Live), (_driver.State.BookSequence, Status(12)));
+    }
+
+    [Fact]
+    public void A_server_that_lags_is_no_reset_however_often_it_answers_and_its_stream_refutes_it()
+    {
+        Book(1_000, at: 0);
+        _driver.Accept(Snapshot(900, at: 5));
+        Assert.Equal(FreshnessStatus.Gap, Status(8));
+        foreach (var at in (double[])[10, 13, 18, 28])
+            Answer(Ask(at), Snapshot(900, at));
+        Assert.Equal((1_000, FreshnessStatus.Gap), (_driver.State.BookSequence, Status(28)));
+        Assert.Equal(1, _driver.Accept(Diff(1_000, 1_001, at: 29)).Counts.Applied);
+        Assert.Equal((1_001, FreshnessStatus.Live, 0), (_driver.State.BookSequence, Status(30), _driver.State.Sequence.SetBack.Resets));
+        Assert.False(_driver.Core.NeedsTicks);
+    }
+
+    [Fact]
+    public void What_was_missing_before_a_server_lagged_is_missing_still_when_its_stream_goes_on()
+    {
+        Book(1_000, at: 0);
+        _driver.Accept(Diff(1_010, 1_020, at: 1));
+        _driver.Accept(Snapshot(900, at: 5));
+        Assert.Equal(FreshnessStatus.Gap, Status(9));
+        // Below what is known of it, and so no refutation.
+        _driver.Accept(Diff(1_000, 1_005, at: 10));
+        Assert.Equal((1_000, FreshnessStatus.Gap), (_driver.State.BookSequence, Status(10)));
+        _driver.Accept(Diff(1_020, 1_021, at: 11));
+        Assert.Equal((1_000, FreshnessStatus.Gap), (_driver.State.BookSequence, Status(11)));
+        Answer(Ask(12), Snapshot(1_020, at: 12));
+        Assert.Equal((1_021, FreshnessStatus.Live), (_driver.State.BookSequence, Status(12)));
+    }
+
+    [Fact]
+    public void A_server_that_lags_takes_no_trade_back()
+    {
+        _driver.Accept(Trade(1_000, at: 0));
+        _driver.Accept(Trade(1_001, at: 1));
+        _driver.Accept(Range(1_000, 1_000, at: 5, Trade(1_000, at: 0)));
+        Assert.Equal(FreshnessStatus.Gap, TradeStatus(8));
+        Answer(Ask(9), Range(1_001, 1_001, at: 9));
+        Answer(Ask(12), Range(1_001, 1_001, at: 12));
+        Assert.Equal((1_001, FreshnessStatus.Gap), (_driver.State.TradeIds.Through, TradeStatus(12)));
+        Assert.Equal(1, _driver.Accept(Trade(1_002, at: 13)).Counts.Applied);
+        Assert.Equal((1_002, FreshnessStatus.Live), (_driver.State.TradeIds.Through, TradeStatus(14)));
+        Assert.Equal([1_002L, 1_001, 1_000], _driver.Core.Trades(10).Trades.Select(t => t.TradeId!.Value));
     }
 
     [Fact]
