@@ -4,7 +4,7 @@ using System.Globalization;
 using StreamForge.Simulation.Running;
 using StreamForge.Simulation.World;
 
-var (seeds, from, minutes, explain, shrink, digest) = (100, 1, double.MaxValue, false, true, false);
+var (seeds, from, minutes, explain, shrink, digest, threads) = (100, 1, double.MaxValue, false, true, false, Environment.ProcessorCount);
 for (var i = 0; i + 1 < args.Length; i += 2)
 {
     if (!double.TryParse(args[i + 1], CultureInfo.InvariantCulture, out var value))
@@ -14,6 +14,7 @@ for (var i = 0; i + 1 < args.Length; i += 2)
         case "--seeds": seeds = (int)value; break;
         case "--from": from = (int)value; break;
         case "--minutes": minutes = value; break;
+        case "--threads" when value >= 1: threads = (int)value; break;
         case "--digest": (from, seeds, digest) = ((int)value, 1, true); break;
         case "--shrink": shrink = value != 0; break;
         case "--explain": (from, seeds, explain) = ((int)value, 1, true); break;
@@ -24,9 +25,10 @@ for (var i = 0; i + 1 < args.Length; i += 2)
 if (args.Length % 2 != 0)
     return Wrong($"{args[^1]} wants a value");
 var (watch, reach, virtualTime) = (Stopwatch.StartNew(), new Reach(), TimeSpan.Zero);
-for (var done = 0; done < seeds && watch.Elapsed.TotalMinutes < minutes; done++)
+var done = 0;
+foreach (var outcome in SeedBatch.Run(
+    Enumerable.Range(from, seeds).TakeWhile(_ => watch.Elapsed.TotalMinutes < minutes), Math.Min(threads, seeds), explain))
 {
-    var outcome = SimulationRun.Of(RunPlan.Of(from + done), explain);
     if (digest)
         Console.WriteLine(RunDigest.Of(outcome.World));
     virtualTime += outcome.World.Simulated.Elapsed;
@@ -34,7 +36,7 @@ for (var done = 0; done < seeds && watch.Elapsed.TotalMinutes < minutes; done++)
     if (explain)
         foreach (var line in outcome.World.Story.Lines)
             Console.WriteLine(line);
-    Progress(done + 1);
+    Progress(++done);
     if (outcome.Failure is null)
         continue;
     Console.Error.WriteLine();
@@ -78,6 +80,6 @@ static void Report(RunOutcome failed, bool shrink)
 
 static int Wrong(string what)
 {
-    Console.Error.WriteLine($"simulate: {what}. Options: --seeds N, --from N, --minutes M, --explain SEED, --digest SEED, --shrink 0");
+    Console.Error.WriteLine($"simulate: {what}. Options: --seeds N, --from N, --minutes M, --threads N, --explain SEED, --digest SEED, --shrink 0");
     return 2;
 }

@@ -19,6 +19,14 @@ public sealed class DeterminismTests
         Assert.Equal([here, here], await Task.WhenAll(InAnother(), InAnother()));
     }
 
+    [Fact]
+    public void What_runs_beside_a_run_changes_nothing_of_it()
+    {
+        var alone = new[] { Seed, Seed + 1 }.Select(seed => RunDigest.Of(SimulationRun.Of(RunPlan.Of(seed)).World));
+        var beside = SeedBatch.Run([Seed, Seed + 1], threads: 2).Select(outcome => RunDigest.Of(outcome.World));
+        Assert.Equal(alone.Order(StringComparer.Ordinal), beside.Order(StringComparer.Ordinal));
+    }
+
     private static async Task<string> InAnother()
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "StreamForge.Simulation"), ["--digest", $"{Seed}"])

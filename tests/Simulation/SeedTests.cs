@@ -15,8 +15,8 @@ public sealed class SeedTests(ITestOutputHelper output)
     public void No_seed_of_a_batch_breaks_a_law_and_together_they_come_to_all_that_can_go_wrong()
     {
         var reach = new Reach();
-        for (var seed = 1; seed <= Batch; seed++)
-            reach.Add(Green(seed).Reach);
+        foreach (var world in Green(Enumerable.Range(1, Batch)))
+            reach.Add(world.Reach);
         Assert.Empty(ReachCatalog.Missing(reach));
     }
 
@@ -25,15 +25,24 @@ public sealed class SeedTests(ITestOutputHelper output)
     {
         // Up to where a whole run was green.
         var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < RandomFor)
-            Green(Random.Shared.Next(Batch + 1, GreenThrough + 1));
+        var run = Green(Forever(() => Random.Shared.Next(Batch + 1, GreenThrough + 1)).TakeWhile(_ => watch.Elapsed < RandomFor)).Count();
+        Assert.True(run > 0);
     }
 
-    private PlatformWorld Green(int seed)
+    private IEnumerable<PlatformWorld> Green(IEnumerable<int> seeds)
     {
-        var outcome = SimulationRun.Of(RunPlan.Of(seed));
-        output.WriteLine($"seed {seed}, {outcome.World.Simulated.Elapsed.TotalSeconds:F0} s; ./platform simulate --explain {seed} tells its story");
-        Assert.True(outcome.Failure is null, $"seed {seed}: {outcome.Failure}");
-        return outcome.World;
+        foreach (var (world, failure) in SeedBatch.Run(seeds, Environment.ProcessorCount))
+        {
+            var seed = world.Plan.Seed;
+            output.WriteLine($"seed {seed}, {world.Simulated.Elapsed.TotalSeconds:F0} s; ./platform simulate --explain {seed} tells its story");
+            Assert.True(failure is null, $"seed {seed}: {failure}");
+            yield return world;
+        }
+    }
+
+    private static IEnumerable<T> Forever<T>(Func<T> draw)
+    {
+        while (true)
+            yield return draw();
     }
 }

@@ -191,7 +191,6 @@ internal abstract partial class PartitionPump : IDisposable
         else if (row.Loss is { } known)
             Lost(known);
         else if (row.LowWater == 0 && await WasAnotherLog())
-            
             // What of the new log went before it was read is part of it.
             Lose(new LossRange(row.LowWater, start.Offset));
         Seek(start.Offset);
