@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using StreamForge.ClientApi.Instruments;
 using StreamForge.ClientApi.Metrics;
 using StreamForge.ClientApi.OpenApi;
+using StreamForge.ClientApi.Operations;
 using StreamForge.ClientApi.Requests;
 using StreamForge.ClientApi.Status;
 using StreamForge.ClientApi.Streaming;
@@ -16,6 +17,7 @@ public static class ClientApiEndpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
     private static readonly string[] Listening = [HttpMethods.Get];
+    private static readonly string[] Ordering = [HttpMethods.Post];
 
     /// <summary>Maps all addresses: see <c>docs/api.md</c>. Needs <see cref="ClientApiServices.AddClientApi"/>.</summary>
     public static IEndpointRouteBuilder MapClientApi(this IEndpointRouteBuilder endpoints)
@@ -26,6 +28,7 @@ public static class ClientApiEndpoints
         var candles = services.GetRequiredService<CandleEndpoints>();
         var stream = services.GetRequiredService<StreamEndpoint>();
         var status = services.GetRequiredService<StatusEndpoints>();
+        var partitions = services.GetRequiredService<PartitionEndpoints>();
         var metrics = services.GetRequiredService<MetricsEndpoint>();
         var document = services.GetRequiredService<OpenApiEndpoint>();
         var landing = services.GetRequiredService<LandingPage>();
@@ -37,6 +40,9 @@ public static class ClientApiEndpoints
         endpoints.Map("/v1/instruments/{id}/candles", candles.Candles, candles.GetCandles);
         endpoints.Map("/v1/instruments/{id}/stream", stream.Stream, stream.GetStream, Listening);
         endpoints.Map("/v1/status", status.Status, status.GetStatus);
+        endpoints.Map("/v1/partitions", partitions.List, partitions.GetList);
+        endpoints.Map("/v1/partitions/{topic}/{partition}/pause", partitions.Pause, partitions.PostPause, Ordering);
+        endpoints.Map("/v1/partitions/{topic}/{partition}/resume", partitions.Resume, partitions.PostResume, Ordering);
         endpoints.Map("/health/live", status.Live, status.GetLive);
         endpoints.Map("/health/ready", status.Ready, status.GetReady);
         endpoints.Map("/metrics", metrics.Metrics, metrics.GetMetrics);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using StreamForge.ClientApi.Instruments;
 using StreamForge.ClientApi.Metrics;
 using StreamForge.ClientApi.OpenApi;
+using StreamForge.ClientApi.Operations;
 using StreamForge.ClientApi.Problems;
 using StreamForge.ClientApi.Status;
 using StreamForge.ClientApi.Streaming;
@@ -33,6 +34,8 @@ public static class ClientApiServices
         services.TryAddSingleton<FeedHub>();
         services.TryAddSingleton<StreamEndpoint>();
         services.TryAddSingleton<StatusEndpoints>();
+        services.TryAddSingleton<OrderDesk>();
+        services.TryAddSingleton<PartitionEndpoints>();
         services.TryAddSingleton<LandingPage>();
         services.TryAddSingleton<MetricCollector>();
         services.TryAddSingleton<MetricsEndpoint>();

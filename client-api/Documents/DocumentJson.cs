@@ -20,6 +20,9 @@ namespace StreamForge.ClientApi.Documents;
 [JsonSerializable(typeof(HealthDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(PlatformStatus))]
+[JsonSerializable(typeof(PartitionPageDocument))]
+[JsonSerializable(typeof(OrderRequest))]
+[JsonSerializable(typeof(OrderDocument))]
 public sealed partial class DocumentJson : JsonSerializerContext;
 
 /// <summary>Decimals as JSON strings, their scale kept.</summary>

@@ -32,6 +32,7 @@ internal sealed class CandleEndpoints
             _interval, _from, _to, _demand.MaxAge)
         {
             Document = typeof(CandlesDocument),
+            Path = [InstrumentId.Parameter],
             IsView = true,
             Problems = [StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable],
         };

@@ -27,12 +27,12 @@ internal sealed class InstrumentEndpoints
         _limit = new("limit", 1, options.Value.MaxTrades, options.Value.DefaultLimit, "At most so many trades.");
         Instrument = new("getInstrument", "Best bid and ask, last trade and statistics of 24 h of one instrument.",
             _demand.MinSequence, _demand.Wait, _demand.MaxAge)
-        { Document = typeof(InstrumentDocument), IsView = true, Problems = ViewProblems };
+        { Document = typeof(InstrumentDocument), Path = [InstrumentId.Parameter], IsView = true, Problems = ViewProblems };
         Book = new("getBook", "The book of one instrument, best levels first.",
             _depth, _demand.MinSequence, _demand.Wait, _demand.MaxAge)
-        { Document = typeof(BookDocument), IsView = true, Problems = ViewProblems };
+        { Document = typeof(BookDocument), Path = [InstrumentId.Parameter], IsView = true, Problems = ViewProblems };
         Trades = new("getTrades", "The newest trades of one instrument, newest first.", _limit, _demand.MaxAge)
-        { Document = typeof(TradesDocument), IsView = true, Problems = ViewProblems };
+        { Document = typeof(TradesDocument), Path = [InstrumentId.Parameter], IsView = true, Problems = ViewProblems };
     }
 
     public ApiRoute Instrument { get; }

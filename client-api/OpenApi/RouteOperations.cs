@@ -24,7 +24,16 @@ internal sealed class RouteOperations : IOpenApiOperationTransformer
             return;
         operation.OperationId = route.Name;
         operation.Summary = route.Summary;
-        operation.Parameters = [.. ParametersOf(route, context.Description.RelativePath ?? "")];
+        operation.Parameters = [.. ParametersOf(route)];
+        if (route.Body is { } body)
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    [MediaTypes.Json] = new() { Schema = await Reference(body, context, cancellationToken) },
+                },
+            };
         operation.Responses = new OpenApiResponses { ["200"] = await Success(route, context, cancellationToken) };
         if (route.IsView)
             operation.Responses.Add("304", new OpenApiResponse
@@ -37,16 +46,16 @@ internal sealed class RouteOperations : IOpenApiOperationTransformer
             operation.Responses.Add($"{status}", Problem(status, problem));
     }
 
-    private static IEnumerable<IOpenApiParameter> ParametersOf(ApiRoute route, string path)
+    private static IEnumerable<IOpenApiParameter> ParametersOf(ApiRoute route)
     {
-        if (path.Contains("{id}", StringComparison.Ordinal))
+        foreach (var part in route.Path)
             yield return new OpenApiParameter
             {
-                Name = "id",
+                Name = part.Name,
                 In = ParameterLocation.Path,
                 Required = true,
-                Description = "The instrument, venue:SYMBOL.",
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = InstrumentId.Pattern },
+                Description = part.Description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = part.Pattern },
             };
         foreach (var parameter in route.Parameters)
             yield return new OpenApiParameter

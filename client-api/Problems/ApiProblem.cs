@@ -45,6 +45,15 @@ internal sealed record ApiProblem(int Status, string Kind, string Title, string?
         new(StatusCodes.Status404NotFound, "unknown-instrument", "Unknown instrument", $"Nothing is known of '{instrument}'.")
         { Freshness = "cold" };
 
+    public static ApiProblem UnreadableBody(string detail) =>
+        new(StatusCodes.Status400BadRequest, "unreadable-body", "The body cannot be read", detail);
+
+    public static ApiProblem NothingThere(string detail) =>
+        new(StatusCodes.Status404NotFound, "nothing-there", "There is no such thing", detail);
+
+    public static ApiProblem NotNow(string detail) =>
+        new(StatusCodes.Status409Conflict, "not-now", "Not possible as things stand", detail);
+
     public static ApiProblem SequenceNotReached(long asked, long reached, string freshness, TimeSpan retryAfter) =>
         new(StatusCodes.Status503ServiceUnavailable, "sequence-not-reached", "Sequence not reached",
             $"The answer would stand at sequence {reached}; {asked} was asked for.")
@@ -73,6 +82,7 @@ internal sealed record ApiProblem(int Status, string Kind, string Title, string?
         StatusCodes.Status400BadRequest => new(status, "bad-request", "Bad request", "The request cannot be read."),
         StatusCodes.Status404NotFound => new(status, "unknown-address", "Unknown address", "There is nothing at this address; / lists what there is."),
         StatusCodes.Status405MethodNotAllowed => new(status, "method-not-allowed", "Method not allowed", "The header Allow lists the methods of this address."),
+        StatusCodes.Status409Conflict => NotNow("It is not possible as things stand."),
         StatusCodes.Status413PayloadTooLarge => new(status, "body-too-large", "Body too large", null),
         StatusCodes.Status415UnsupportedMediaType => new(status, "unsupported-media-type", "Unsupported media type", null),
         StatusCodes.Status500InternalServerError => new(status, "internal-error", "Internal error", "The error is in the log under the trace id."),

@@ -9,6 +9,12 @@ namespace StreamForge.ClientApi.Requests;
 /// <param name="Parameters">The query parameters; any other is refused.</param>
 internal sealed record ApiRoute(string Name, string Summary, params ApiParameter[] Parameters)
 {
+    /// <summary>The parts of the address that name something, in their order.</summary>
+    public IReadOnlyList<PathParameter> Path { get; init; } = [];
+
+    /// <summary>The type of the document that a request must bring; none where it brings nothing.</summary>
+    public Type? Body { get; init; }
+
     /// <summary>The media type of an answer of 200.</summary>
     public string Produces { get; init; } = "application/json";
 

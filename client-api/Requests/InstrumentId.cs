@@ -11,6 +11,9 @@ internal static class InstrumentId
     /// <summary>The form as a regular expression, for the OpenAPI document.</summary>
     public const string Pattern = "^[a-z0-9-]{1,32}:[A-Za-z0-9._-]{1,64}$";
 
+    /// <summary>The instrument in an address.</summary>
+    public static PathParameter Parameter { get; } = new("id", "The instrument, venue:SYMBOL.", Pattern);
+
     /// <summary>A venue of 1 to 32 of <c>a-z 0-9 -</c>, a colon, a symbol of 1 to 64 of <c>A-Z a-z 0-9 . _ -</c>.</summary>
     public static bool IsValid(ReadOnlySpan<char> text)
     {

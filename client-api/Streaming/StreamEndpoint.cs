@@ -25,6 +25,7 @@ internal sealed class StreamEndpoint(
         "Every change of one instrument as server-sent events: 'snapshot', 'book', 'trade', 'freshness', 'reset', 'dropped'. "
         + "Resumes after the header Last-Event-ID.")
     {
+        Path = [InstrumentId.Parameter],
         Produces = MediaTypes.EventStream,
         Problems = [StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable],
     };

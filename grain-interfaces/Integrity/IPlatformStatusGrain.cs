@@ -105,7 +105,24 @@ public sealed record PartitionStatus
 
     /// <summary>Records that retention took before they were read, while something that the partition feeds may miss them; none as a rule.</summary>
     [Id(11)] public PartitionLoss? Loss { get; init; }
+
+    /// <summary>Who reads it, or read it last; none where nobody ever did.</summary>
+    [Id(12)] public string? Owner { get; init; }
+
+    /// <summary>Events applied a second, over the last ten.</summary>
+    [Id(13)] public double Rate { get; init; }
+
+    /// <summary>The pause that holds it, where an operator has paused it.</summary>
+    [Id(14)] public PartitionPause? Paused { get; init; }
 }
+
+/// <summary>An operator's pause of a partition.</summary>
+/// <param name="Since">UTC.</param>
+/// <param name="By">Who paused it.</param>
+/// <param name="Reason">Why.</param>
+[GenerateSerializer, Immutable, Alias("sf.PartitionPause")]
+public sealed record PartitionPause(
+    [property: Id(0)] DateTimeOffset Since, [property: Id(1)] string By, [property: Id(2)] string Reason);
 
 [GenerateSerializer, Immutable, Alias("sf.ParkedKey")]
 public sealed record ParkedKey

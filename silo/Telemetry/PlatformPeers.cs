@@ -7,10 +7,15 @@ public interface IPlatformPeers
 {
     /// <summary>How each of those that answer stands. Never fails, and waits for none longer than a moment.</summary>
     ValueTask<IReadOnlyList<PlatformStatus>> Ask(CancellationToken cancellation);
+
+    /// <summary>Tells them that an operator has paused or resumed something. Never fails: who does not hear it looks by himself soon.</summary>
+    ValueTask LookAtPauses(CancellationToken cancellation);
 }
 
 /// <summary>There are none: one process is the platform.</summary>
 internal sealed class NoPeers : IPlatformPeers
 {
     public ValueTask<IReadOnlyList<PlatformStatus>> Ask(CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<PlatformStatus>>([]);
+
+    public ValueTask LookAtPauses(CancellationToken cancellation) => ValueTask.CompletedTask;
 }

@@ -65,7 +65,9 @@ internal sealed class PlatformStatusBoard(
         pipeline.Groups.Count > 0
         && pipeline.Groups.All(group => group.Standings.All(standing => IsCaughtUp(RowOf(group.Name, standing.Pump, standing.StallReason))));
 
-    private bool IsCaughtUp(PartitionStatus row) => row.Epoch > 0 && !row.Stalled && row.Lag <= options.Value.ReadyLag;
+    // What an operator holds is as he wants it: to start the process anew, or to send callers elsewhere, would mend nothing.
+    private bool IsCaughtUp(PartitionStatus row) =>
+        row.Epoch > 0 && !row.Stalled && (row.Paused is not null || row.Lag <= options.Value.ReadyLag);
 
     private static PartitionStatus RowOf(string group, PartitionPump pump, string? stall)
     {
@@ -87,6 +89,9 @@ internal sealed class PlatformStatusBoard(
             Stalled = stall is not null,
             StallReason = stall,
             Loss = pump.Loss,
+            Owner = pump.Owner,
+            Rate = Math.Round(pump.Rate, 1),
+            Paused = pump.Pause,
         };
     }
 

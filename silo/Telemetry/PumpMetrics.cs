@@ -28,6 +28,8 @@ internal sealed class PumpMetrics
             "{offset}", "Below it everything is durable.");
         meter.CreateObservableGauge("streamforge.partition.stalled", () => Stalls(),
             "{partition}", "1 while the partition waits for storage, the log or its group.");
+        meter.CreateObservableGauge("streamforge.partition.paused", () => OfPumps(pump => pump.Pause is null ? 0 : 1),
+            "{partition}", "1 while an operator holds the partition.");
         meter.CreateObservableGauge("streamforge.partition.lost", () => OfPumps(pump => pump.Loss is { } loss ? loss.To - loss.From : 0),
             "{record}", "Offsets that retention took unread, while somebody may miss them.");
         meter.CreateObservableGauge("streamforge.partition.watermark_age", WatermarkAges, "s",

@@ -11,6 +11,7 @@ using StreamForge.Hosting;
 using StreamForge.Silo;
 using StreamForge.Silo.Engine;
 using StreamForge.Silo.Integrity;
+using StreamForge.Silo.Operations;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Streaming;
 using StreamForge.Silo.Streaming.Market;
@@ -132,6 +133,7 @@ internal sealed class PlatformHost : IAsyncDisposable
         builder.AddGrainEngine(
             settings.Engine with { GrainAssemblies = [typeof(IStoredState).Assembly, typeof(SiloServices).Assembly] },
             provider => ActivatorUtilities.CreateInstance<CheckpointGrainStorage>(provider, settings.Checkpoint));
+        services.AddOperations(storage.Operations);
         services.AddMarketSilo();
         services.AddClientApi();
         services.AddMarketSource(feed);

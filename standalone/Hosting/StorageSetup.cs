@@ -23,6 +23,8 @@ internal sealed class StorageSetup : IAsyncDisposable
 
     public required IPartitionStore Partitions { get; init; }
 
+    public required OperationStores Operations { get; init; }
+
     /// <summary>What they are, for the first lines of the output.</summary>
     public required string Description { get; init; }
 
@@ -40,7 +42,7 @@ internal sealed class StorageSetup : IAsyncDisposable
                 ? OpenKafka(settings.Kafka(bootstrap), time, loggers)
                 : await SegmentEventLog.Open(Folder("log"), settings.Log, time, ids, loggers.CreateLogger<SegmentEventLog>());
             opened.Add(log);
-            var (states, partitions) = options.Postgres is { } connection
+            var (states, partitions, operations) = options.Postgres is { } connection
                 ? await OpenPostgres(settings.Postgres(connection), opened, time, loggers, cancellation)
                 : await OpenStateFiles(Folder, settings, opened, time, ids, loggers);
             var setup = new StorageSetup
@@ -48,6 +50,7 @@ internal sealed class StorageSetup : IAsyncDisposable
                 Log = log,
                 States = states,
                 Partitions = partitions,
+                Operations = operations,
                 Description = $"log: {(options.Kafka is null ? "files" : "Kafka " + options.Kafka)}, "
                     + $"state: {(options.Postgres is null ? "files" : "PostgreSQL")}",
             };
@@ -78,7 +81,7 @@ internal sealed class StorageSetup : IAsyncDisposable
             options.Validated(), time, loggers.CreateLogger<KafkaEventLog>());
     }
 
-    private static async Task<(IStateStore, IPartitionStore)> OpenStateFiles(
+    private static async Task<(IStateStore, IPartitionStore, OperationStores)> OpenStateFiles(
         Func<string, IFileSystem> folder, PlatformSettings settings, List<IAsyncDisposable> opened, TimeProvider time, IIdSource ids,
         ILoggerFactory loggers)
     {
@@ -86,10 +89,10 @@ internal sealed class StorageSetup : IAsyncDisposable
         opened.Add(states);
         var rows = await FileStateStore.Open(folder("partitions"), settings.States, time, loggers.CreateLogger<FileStateStore>());
         opened.Add(rows);
-        return (states, new FilePartitionStore(rows, time, ids));
+        return (states, new FilePartitionStore(rows, time, ids), OperationStores.OnFiles(rows, time, ids));
     }
 
-    private static async Task<(IStateStore, IPartitionStore)> OpenPostgres(
+    private static async Task<(IStateStore, IPartitionStore, OperationStores)> OpenPostgres(
         PostgresOptions options, List<IAsyncDisposable> opened, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var database = await PostgresDatabase.Open(
@@ -97,7 +100,7 @@ internal sealed class StorageSetup : IAsyncDisposable
         opened.Add(database);
         var states = new PostgresStateStore(database);
         opened.Add(states);
-        return (states, new PostgresPartitionStore(database));
+        return (states, new PostgresPartitionStore(database), OperationStores.OnPostgres(database));
     }
 
     private static DiskFileSystem Disk(string folder, List<IAsyncDisposable> opened)

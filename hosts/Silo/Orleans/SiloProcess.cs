@@ -14,6 +14,7 @@ using StreamForge.Silo;
 using StreamForge.Silo.Cluster;
 using StreamForge.Silo.Engine;
 using StreamForge.Silo.Integrity;
+using StreamForge.Silo.Operations;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Streaming;
 using StreamForge.Silo.Streaming.Market;
@@ -66,6 +67,7 @@ internal static class SiloProcess
                 ClusterMember.Join(silo, settings.Cluster, settings.Silo);
                 silo.AddSiloTalk();
             });
+        services.AddOperations(stores.Operations);
         services.AddMarketSilo();
         services.AddMetricsPage();
     }

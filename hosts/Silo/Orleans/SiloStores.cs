@@ -22,6 +22,7 @@ internal sealed class SiloStores : IAsyncDisposable
         _states = new PostgresStateStore(database);
         _log = log;
         Partitions = new PostgresPartitionStore(database);
+        Operations = OperationStores.OnPostgres(database);
     }
 
     public IEventLog Log => _log;
@@ -29,6 +30,8 @@ internal sealed class SiloStores : IAsyncDisposable
     public IStateStore States => _states;
 
     public IPartitionStore Partitions { get; }
+
+    public OperationStores Operations { get; }
 
     /// <summary>Opens both, and brings both schemas up to date.</summary>
     /// <exception cref="StartupException">One of them cannot be opened: a sentence for the user.</exception>

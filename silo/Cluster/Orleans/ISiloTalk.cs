@@ -16,5 +16,9 @@ internal interface ISiloTalk : IGrainService
     /// <summary>How this silo's part of the platform stands.</summary>
     [Alias("Stand")]
     ValueTask<PlatformStatus> HowItStands();
+
+    /// <summary>An operator has paused or resumed something: look at what is stored.</summary>
+    [Alias("Pauses")]
+    ValueTask LookAtPauses();
 }
 #endif

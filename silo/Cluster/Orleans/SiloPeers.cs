@@ -4,6 +4,7 @@ using Orleans.Runtime;
 using Orleans.Runtime.Services;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Grains.Scheduling;
+using StreamForge.Silo.Storage;
 using StreamForge.Silo.Telemetry;
 
 namespace StreamForge.Silo.Cluster;
@@ -22,24 +23,35 @@ internal sealed partial class SiloPeers(
 
     public async ValueTask<IReadOnlyList<PlatformStatus>> Ask(CancellationToken cancellation)
     {
-        var answers = await Task.WhenAll(Others.Select(silo => AskOne(silo, cancellation)));
+        var answers = await Task.WhenAll(Others.Select(silo => AskOne(silo, static at => at.HowItStands(), cancellation)));
         return [.. answers.OfType<PlatformStatus>()];
     }
 
-    private async Task<PlatformStatus?> AskOne(SiloAddress silo, CancellationToken cancellation)
+    public async ValueTask LookAtPauses(CancellationToken cancellation) =>
+        await Task.WhenAll(Others.Select(silo => AskOne(
+            silo,
+            static async at =>
+            {
+                await at.LookAtPauses();
+                return "looked";
+            },
+            cancellation)));
+
+    private async Task<T?> AskOne<T>(SiloAddress silo, Func<ISiloTalk, ValueTask<T>> ask, CancellationToken cancellation)
+        where T : class
     {
         try
         {
-            return await At(silo).HowItStands().OnThisTurn().WaitAsync(Patience, time, cancellation);
+            return await ask(At(silo)).OnThisTurn().WaitAsync(Patience, time, cancellation);
         }
-        catch (Exception error) when (error is TimeoutException or OrleansException)
+        catch (Exception error) when (error is TimeoutException or OrleansException or StateStoreException)
         {
             NoAnswer(logger, silo, error.Message);
             return null;
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Silo} does not say how it stands: {Reason}")]
+    [LoggerMessage(1, LogLevel.Information, "{Silo} does not answer: {Reason}")]
     private static partial void NoAnswer(ILogger logger, SiloAddress silo, string reason);
 }
 #endif

@@ -16,6 +16,12 @@ internal static class StateText
         Check(write.Index.Status, "status");
     }
 
+    /// <summary>The text without what cannot be kept: for what people read.</summary>
+    public static string Storable(string text) =>
+        text.Contains('\0', StringComparison.Ordinal) || text.Any(char.IsSurrogate)
+            ? string.Concat(text.EnumerateRunes().Where(rune => rune.Value != 0))
+            : text;
+
     private static void Length(string text, int most, string what)
     {
         if (text.Length < 1 || text.Length > most)

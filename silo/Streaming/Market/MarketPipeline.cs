@@ -20,7 +20,8 @@ internal sealed class MarketPipeline(
     IOptions<MarketPipelineOptions> options,
     IOptions<PumpOptions> pumpOptions,
     TimeProvider time,
-    ILogger<MarketPipeline> logger) : IHostedService, IAsyncDisposable
+    ILogger<MarketPipeline> logger,
+    PauseBoard? pauses = null) : IHostedService, IAsyncDisposable
 {
     private readonly MarketPipelineOptions _options = options.Value;
     private readonly PumpCounters _parserCounters = new();
@@ -101,6 +102,7 @@ internal sealed class MarketPipeline(
         DeadLetters = _deadLetters!,
         Counters = counters,
         Commits = new CommitWatch(group, logger),
+        Pauses = pauses,
         Options = pumpOptions.Value,
         Schedulers = schedulers,
         Time = time,

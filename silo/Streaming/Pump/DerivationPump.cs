@@ -108,6 +108,8 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
             while (!Halting && _steps.TryPeek(out var step))
             {
                 await Finish(step);
+                if (!step.IsWatermark && step.Loss is null)
+                    CountDone(1);
                 _steps.Dequeue();
                 _pendingBytes -= step.Record.Size;
                 Volatile.Write(ref _appliedMark, LowWater);

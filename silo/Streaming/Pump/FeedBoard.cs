@@ -83,7 +83,7 @@ internal sealed class FeedBoard(int partitions) : IFeedStandings
             watermark = null;
         // The link is up, but of this key nobody knows what it published while it was down.
         var isOf = newest?.IsOf(key) ?? true;
-        var stall = pump.StallReason ?? lane?.StallReason;
+        var stall = pump.StallReason ?? (pump.Pause is null ? lane?.StallReason : "An operator has paused its partition.");
         var reason = lane is { Parked: true } ? "The key is parked: its records wait for an operator."
             : stall ?? (newest is { Up: false } ? newest.Reason : isOf ? null : "It was not asked for yet since the link was down.");
         FeedLoss? loss = pump.Loss is { } lost && !(stored && pump.IsKnownPast(key))

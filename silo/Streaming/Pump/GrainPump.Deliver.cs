@@ -23,12 +23,20 @@ internal sealed partial class GrainPump
         _ready.Clear();
     }
 
-    /// <summary>Delivers what waits for one key, then what was left in the log, until nothing is left or the pump halts.</summary>
+    protected override void GoOn()
+    {
+        foreach (var lane in _ledger.Lanes)
+            if (!lane.Delivering && (lane.PendingCount > 0 || (lane.LeftFrom is not null && !lane.Parked)))
+                Ready(lane);
+        StartReady();
+    }
+
+    /// <summary>Delivers what waits for one key, then what was left in the log, until nothing is left or the pump halts or is paused.</summary>
     private async Task DeliverAll(PumpLedger ledger, KeyLane lane)
     {
         try
         {
-            while (!Halting)
+            while (!Halting && !Paused)
             {
                 if (lane.PendingCount > 0)
                     await DeliverRun(ledger, lane);
@@ -77,7 +85,7 @@ internal sealed partial class GrainPump
             Passed(ledger, lane, run);
             return;
         }
-        for (var attempt = 1; !Halting; attempt++)
+        for (var attempt = 1; !Halting && !Paused; attempt++)
         {
             IngestResult result;
             try
@@ -147,6 +155,7 @@ internal sealed partial class GrainPump
             return;
         Services.Counters.CountDeadLettered(run.Count(static pending => pending.Refused is not null));
         ledger.Applied(lane, run[^1].Offset, Time.GetUtcNow());
+        CountDone(run.Count);
     }
 
     private PendingRecord Decode(LogRecord record, string key)

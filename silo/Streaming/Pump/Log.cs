@@ -59,6 +59,12 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Warning, "{Partition}: key {Key} could not be flushed")]
     public static partial void FlushFailed(ILogger logger, Exception error, TopicPartition partition, string key);
 
+    [LoggerMessage(17, LogLevel.Warning, "{Partition} is paused by {By}: {Reason}")]
+    public static partial void Paused(ILogger logger, TopicPartition partition, string by, string reason);
+
+    [LoggerMessage(18, LogLevel.Information, "{Partition} is resumed")]
+    public static partial void Resumed(ILogger logger, TopicPartition partition);
+
     [LoggerMessage(20, LogLevel.Warning, "Group {Group} is without membership and joins again: {Reason}")]
     public static partial void MembershipEnded(ILogger logger, string group, string reason);
 

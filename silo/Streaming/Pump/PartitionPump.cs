@@ -24,6 +24,7 @@ internal abstract partial class PartitionPump : IDisposable
     private CancellationTokenSource _reading = new();
     private Task _look = Task.CompletedTask;
     private bool _lossUnstored;
+    private readonly RecentRate _rate;
     private long _stored;
 
     protected PartitionPump(IAssignedPartition partition, PumpServices services)
@@ -31,12 +32,16 @@ internal abstract partial class PartitionPump : IDisposable
         _partition = partition;
         _services = services;
         _times = new RecordTimes(() => AppliedMark);
+        _rate = new RecentRate(services.Time);
     }
 
     public TopicPartition Partition => _partition.Partition;
 
     /// <summary>Completes when the pump has ended; never faults.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Who runs it, for operators.</summary>
+    public string Owner => _services.Owner;
 
     /// <summary>The epoch of this assignment; 0 until it is acquired.</summary>
     public long Epoch { get; private set; }
@@ -54,6 +59,9 @@ internal abstract partial class PartitionPump : IDisposable
     public string? StallReason { get; private set; }
 
     public WatermarkHistory Watermarks { get; } = new();
+
+    /// <summary>Events that were done with a second, over the last ten. Any thread.</summary>
+    public double Rate => _rate.PerSecond;
 
     public abstract long ReadPosition { get; }
 
@@ -94,6 +102,9 @@ internal abstract partial class PartitionPump : IDisposable
 
     /// <summary>Begins (again) at <paramref name="position"/>, with nothing read.</summary>
     protected abstract ValueTask Begin(long position);
+
+    /// <summary>So many events are done with, whatever became of them.</summary>
+    protected void CountDone(int events) => _rate.Count(events);
 
     /// <summary>Takes a batch that was read.</summary>
     protected abstract void Take(IReadOnlyList<LogRecord> records);
@@ -174,6 +185,12 @@ internal abstract partial class PartitionPump : IDisposable
     {
         var row = await Retry("the partition's row", () => _services.Partitions.Acquire(Key, _services.Owner, Aborting));
         Epoch = row.Epoch;
+        if (_services.Pauses is { } board)
+            await Retry("what operators have paused", async () =>
+            {
+                await board.Refresh(Aborting);
+                return true;
+            });
         // Those of the assignment are old where it was read on since: before this pump began anew, or by somebody who took it over.
         var bounds = row.LowWater <= _partition.Bounds.End
             ? _partition.Bounds
@@ -198,6 +215,7 @@ internal abstract partial class PartitionPump : IDisposable
 
         using var running = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         var checkpoints = Checkpoints(running.Token);
+        var pauses = _services.Pauses is { } heeded ? FollowPauses(heeded, running.Token) : Task.CompletedTask;
         try
         {
             await ReadUntilStopped();
@@ -208,6 +226,7 @@ internal abstract partial class PartitionPump : IDisposable
             _services.Schedulers.EndTurn(this);
             running.Cancel();
             await checkpoints;
+            await pauses;
         }
         if (!_aborting.IsCancellationRequested)
             await Checkpoint();
@@ -220,6 +239,11 @@ internal abstract partial class PartitionPump : IDisposable
             if (_rewind)
             {
                 await GoBack();
+                continue;
+            }
+            if (Paused || _reading.IsCancellationRequested)
+            {
+                await WhilePaused();
                 continue;
             }
             if (!HasRoom)
@@ -238,16 +262,16 @@ internal abstract partial class PartitionPump : IDisposable
                     await _services.Schedulers.Turn(this);
                 else
                     _services.Schedulers.EndTurn(this);
-                if (_rewind || _stopping.IsCancellationRequested)
+                if (_rewind || Paused || _stopping.IsCancellationRequested)
                     continue;
                 LogEnd = batch.End;
                 StallReason = null;
                 _times.Add(batch.Records);
                 Take(batch.Records);
             }
-            catch (OperationCanceledException) when (_rewind || _stopping.IsCancellationRequested)
+            catch (OperationCanceledException) when (_reading.IsCancellationRequested || _stopping.IsCancellationRequested)
             {
-                // Asked to go back or to stop: the loop's head sees to it.
+                // Asked to go back, to pause or to stop: the loop's head sees to it.
             }
             catch (OperationCanceledException)
             {
@@ -272,7 +296,7 @@ internal abstract partial class PartitionPump : IDisposable
     {
         using var deadline = new CancellationTokenSource(Options.DrainTimeout, Time);
         await using var _ = deadline.Token.Register(Changed.Fire);
-        while (!Drained && !_rewind && !deadline.IsCancellationRequested && !_aborting.IsCancellationRequested)
+        while (!Drained && !(Paused && Idle) && !_rewind && !deadline.IsCancellationRequested && !_aborting.IsCancellationRequested)
             await Changed.Next;
     }
 

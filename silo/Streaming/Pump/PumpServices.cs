@@ -23,6 +23,9 @@ internal sealed record PumpServices
 
     public required CommitWatch Commits { get; init; }
 
+    /// <summary>What operators have paused; none where nobody can pause anything.</summary>
+    public PauseBoard? Pauses { get; init; }
+
     public required PumpOptions Options { get; init; }
 
     public required IPumpSchedulers Schedulers { get; init; }

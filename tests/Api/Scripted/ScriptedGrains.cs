@@ -18,6 +18,8 @@ public sealed class ScriptedMarket
 
     public void Close() => _closed.TrySetResult();
 
+    public ScriptedOperations Operations { get; } = new();
+
     public PlatformStatus Status { get; set; } = new()
     {
         Engine = "scripted",

@@ -36,6 +36,7 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
         _producer = log.CreateProducer();
         Partitions = new FilePartitionStore(rows, TimeProvider.System, new TestIds(3));
         DeadLetters = new DeadLetterWriter(_producer, TimeProvider.System);
+        PauseStore = new FilePauseStore(rows, new TestIds(4));
     }
 
     public string Topic => "numbers";
@@ -45,6 +46,11 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
     public FilePartitionStore Partitions { get; }
 
     public DeadLetterWriter DeadLetters { get; }
+
+    public FilePauseStore PauseStore { get; }
+
+    /// <summary>What the pumps heed, as of their starts and of <see cref="PauseBoard.Refresh"/>.</summary>
+    public PauseBoard Pauses => field ??= new PauseBoard(PauseStore);
 
     public WatchedLog Log => _log;
 
@@ -143,9 +149,11 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
 
     /// <summary>A member of the group joins; with one partition it gets it, and whoever had it loses it.</summary>
     /// <param name="creating">Called before each pump is created.</param>
-    public async Task<PumpGroup> Join(string group = Group, TimeProvider? time = null, Action<IAssignedPartition>? creating = null)
+    /// <param name="pauses">What another process knows of pauses.</param>
+    public async Task<PumpGroup> Join(
+        string group = Group, TimeProvider? time = null, Action<IAssignedPartition>? creating = null, PauseBoard? pauses = null)
     {
-        var services = Services(group, time ?? TimeProvider.System);
+        var services = Services(group, time ?? TimeProvider.System) with { Pauses = pauses ?? Pauses };
         var member = new PumpGroup(
             services,
             partition =>
@@ -158,6 +166,17 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
         _groups.Add(member);
         await member.Join([new TopicSpec(Topic, 1)], CancellationToken.None);
         return member;
+    }
+
+    /// <summary>Returns when a group of its own, which nobody can pause, has read all there is and fed it to grains of its own.</summary>
+    public async Task IsReadElsewhere()
+    {
+        var end = (await _log.Bounds(new TopicPartition(Topic, 0), CancellationToken.None)).End;
+        var services = Services($"elsewhere{_groups.Count}", TimeProvider.System, new PumpCounters()) with { Pauses = null };
+        var feed = new GrainsElsewhere(this);
+        await using var group = new PumpGroup(services, partition => new GrainPump(partition, services, feed), _ => { }, _ => { });
+        await group.Join([new TopicSpec(Topic, 1)], CancellationToken.None);
+        await Holds(() => group.Pumps is [{ } pump] && pump.AppliedMark == end, "another group has read all");
     }
 
     /// <summary>A pump that belongs to no group and runs.</summary>
@@ -178,11 +197,26 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
         DeadLetters = DeadLetters,
         Counters = counters ?? Counters,
         Commits = new CommitWatch(group, NullLogger.Instance),
+        Pauses = Pauses,
         Options = Options,
         Schedulers = Schedulers,
         Time = time,
         Logger = NullLogger.Instance,
     };
+
+    /// <summary>An operator pauses the partition; returns when the pumps have been told.</summary>
+    public async Task Pause(string topic = "numbers")
+    {
+        await PauseStore.Pause(
+            new PausedPartition(topic, 0, new PartitionPause(DateTimeOffset.UnixEpoch, "op", "a look")), CancellationToken.None);
+        await Pauses.Refresh(CancellationToken.None);
+    }
+
+    public async Task Resume(string topic = "numbers")
+    {
+        await PauseStore.Resume(topic, 0, CancellationToken.None);
+        await Pauses.Refresh(CancellationToken.None);
+    }
 
     /// <summary>Returns when the stored low-water mark is at the end of the log.</summary>
     public Task AllDurable() => Eventually.HoldsAsync(
@@ -210,6 +244,21 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
     {
         var totals = Counters.Totals;
         Assert.Equal(totals.In, totals.Applied + totals.Duplicate + totals.Filtered + totals.Superseded + totals.DeadLettered);
+    }
+
+    private sealed class GrainsElsewhere(PumpHarness harness) : IGrainFeed
+    {
+        private readonly ConcurrentDictionary<string, ModelGrain> _own = new(StringComparer.Ordinal);
+
+        public string Topic => harness.Topic;
+
+        public IIngestGrain GrainOf(string key) => _own.GetOrAdd(key, _ => new ModelGrain(harness.Topic, harness.LogId));
+
+        public Task<IReadOnlyList<string>> Keys(CancellationToken cancellation) => harness.Keys(cancellation);
+
+        public bool TryDecode(
+            LogRecord record, string key, [NotNullWhen(true)] out StreamEvent? decoded, [NotNullWhen(false)] out string? reason) =>
+            harness.TryDecode(record, key, out decoded, out reason);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using StreamForge.Grains.Integrity;
+using StreamForge.Silo.Storage.Files;
+using StreamForge.Silo.Storage.PostgreSql;
+
+namespace StreamForge.Silo.Storage;
+
+/// <summary>What operators' work is kept in.</summary>
+public sealed record OperationStores(IPauseStore Pauses)
+{
+    /// <summary>In the files of the partitions' rows.</summary>
+    public static OperationStores OnFiles(IStateStore rows, TimeProvider time, IIdSource ids) => new(new FilePauseStore(rows, ids));
+
+    /// <summary>In tables of their own.</summary>
+    public static OperationStores OnPostgres(PostgresDatabase database) => new(new PostgresPauseStore(database));
+
+    public void Register(IServiceCollection services)
+    {
+        services.AddSingleton(Pauses);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Operations;
+
+namespace StreamForge.Tests.Api.Scripted;
+
+/// <summary>What operators' grains answer with, and the orders that reached them.</summary>
+public sealed class ScriptedOperations
+{
+    private readonly ConcurrentQueue<(string What, OperatorOrder Order)> _orders = new();
+
+    public ImmutableArray<PartitionStatus> Partitions { get; set; } = [];
+
+    /// <summary>By the topic that is named: what the grain answers, or throws.</summary>
+    public ConcurrentDictionary<string, Func<OrderAnswer>> Answers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The orders about a topic, in their order.</summary>
+    public IReadOnlyList<(string What, OperatorOrder Order)> OrdersOf(string topic) =>
+        [.. _orders.Where(order => order.What.Contains($" {topic}/", StringComparison.Ordinal))];
+
+    public OrderAnswer Take(string verb, string topic, string rest, OperatorOrder order)
+    {
+        _orders.Enqueue(($"{verb} {topic}/{rest}", order));
+        return Answers.TryGetValue(topic, out var answer) ? answer() : new OrderAnswer { Outcome = OrderOutcome.Done, Detail = "It is done." };
+    }
+}
+
+public sealed class ScriptedOperationsGrain(ScriptedMarket market) : Grain, IOperationsGrain
+{
+    public ValueTask<ImmutableArray<PartitionStatus>> Partitions() => ValueTask.FromResult(market.Operations.Partitions);
+
+    public ValueTask<OrderAnswer> Pause(string topic, int partition, OperatorOrder order) =>
+        ValueTask.FromResult(market.Operations.Take("pause", topic, $"{partition}", order));
+
+    public ValueTask<OrderAnswer> Resume(string topic, int partition, OperatorOrder order) =>
+        ValueTask.FromResult(market.Operations.Take("resume", topic, $"{partition}", order));
+}
