@@ -12,10 +12,13 @@ internal sealed class ApiMeter
         var meter = factory.Create(Name);
         Streams = meter.CreateUpDownCounter<long>("streamforge.api.streams", "{stream}", "Server-sent event streams open.");
         StreamsDropped = meter.CreateCounter<long>("streamforge.api.streams.dropped", "{stream}", "Streams ended because the reader was too slow.");
+        TokensRefused = meter.CreateCounter<long>("streamforge.api.tokens.refused", "{token}", "Tokens that did not count, by reason.");
         StreamResets = meter.CreateCounter<long>("streamforge.api.streams.resets", "{reset}", "Readers of streams whose place was unknown.");
     }
 
     public UpDownCounter<long> Streams { get; }
+
+    public Counter<long> TokensRefused { get; }
 
     public Counter<long> StreamsDropped { get; }
 

@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using StreamForge.ClientApi.Access;
 using StreamForge.ClientApi.Instruments;
 using StreamForge.ClientApi.Metrics;
 using StreamForge.ClientApi.OpenApi;
 using StreamForge.ClientApi.Operations;
+using StreamForge.ClientApi.Problems;
 using StreamForge.ClientApi.Requests;
 using StreamForge.ClientApi.Status;
 using StreamForge.ClientApi.Streaming;
@@ -20,9 +22,18 @@ public static class ClientApiEndpoints
     private static readonly string[] Ordering = [HttpMethods.Post];
 
     /// <summary>Maps all addresses: see <c>docs/api.md</c>. Needs <see cref="ClientApiServices.AddClientApi"/>.</summary>
-    public static IEndpointRouteBuilder MapClientApi(this IEndpointRouteBuilder endpoints)
+    public static WebApplication MapClientApi(this WebApplication app)
     {
-        var services = endpoints.ServiceProvider;
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapAddresses(app.Services);
+        return app;
+    }
+
+    private static void MapAddresses(this IEndpointRouteBuilder endpoints, IServiceProvider services)
+    {
+        var access = services.GetRequiredService<ApiAccess>();
         var list = services.GetRequiredService<ListEndpoints>();
         var instruments = services.GetRequiredService<InstrumentEndpoints>();
         var candles = services.GetRequiredService<CandleEndpoints>();
@@ -45,14 +56,18 @@ public static class ClientApiEndpoints
         endpoints.Map("/v1/partitions/{topic}/{partition}/resume", partitions.Resume, partitions.PostResume, Ordering);
         endpoints.Map("/health/live", status.Live, status.GetLive);
         endpoints.Map("/health/ready", status.Ready, status.GetReady);
-        endpoints.Map("/metrics", metrics.Metrics, metrics.GetMetrics);
+        endpoints.Map("/metrics", metrics.Metrics with { Scope = access.Options.Metrics }, metrics.GetMetrics);
         endpoints.Map("/", landing.Page, landing.GetPage);
         endpoints.Map("/openapi/v1.json", document.Document, document.GetDocument);
-        return endpoints;
     }
 
     // The method is what the OpenAPI document finds an endpoint by; the route is what it says of it.
     private static void Map(
-        this IEndpointRouteBuilder endpoints, string address, ApiRoute route, RequestDelegate handler, string[]? methods = null) =>
-        endpoints.MapMethods(address, methods ?? Reading, handler).WithName(route.Name).WithMetadata(handler.Method, route);
+        this IEndpointRouteBuilder endpoints, string address, ApiRoute route, RequestDelegate handler, string[]? methods = null)
+    {
+        var endpoint = endpoints.MapMethods(address, methods ?? Reading, handler).WithName(route.Name).WithMetadata(handler.Method, route);
+        // An address with a policy and no authorization before it fails: it cannot be left open by mistake.
+        if (route.Scope != ApiScope.None)
+            endpoint.RequireAuthorization(TokenScopes.WordOf(route.Scope));
+    }
 }

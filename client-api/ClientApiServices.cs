@@ -1,12 +1,11 @@
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using StreamForge.ClientApi.Access;
 using StreamForge.ClientApi.Instruments;
 using StreamForge.ClientApi.Metrics;
 using StreamForge.ClientApi.OpenApi;
 using StreamForge.ClientApi.Operations;
-using StreamForge.ClientApi.Problems;
 using StreamForge.ClientApi.Status;
 using StreamForge.ClientApi.Streaming;
 
@@ -16,15 +15,19 @@ namespace StreamForge.ClientApi;
 public static class ClientApiServices
 {
     /// <summary>Adds the services of the client API; <see cref="ClientApiEndpoints.MapClientApi"/> maps its addresses.</summary>
+    /// <param name="services">Those of the host.</param>
+    /// <param name="access">Who may ask.</param>
+    /// <param name="configure">What is not as by default.</param>
     /// <exception cref="OptionsValidationException">At start: all options that are wrong.</exception>
-    public static IServiceCollection AddClientApi(this IServiceCollection services, Action<ClientApiOptions>? configure = null)
+    public static IServiceCollection AddClientApi(
+        this IServiceCollection services, ApiAccess access, Action<ClientApiOptions>? configure = null)
     {
+        services.AddApiAccess(access);
         var options = services.AddOptions<ClientApiOptions>().ValidateOnStart();
         if (configure is not null)
             options.Configure(configure);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ClientApiOptions>, ClientApiOptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ProblemStartupFilter>());
         services.AddMetrics();
         services.TryAddSingleton<ApiMeter>();
         services.TryAddSingleton<InstrumentReader>();

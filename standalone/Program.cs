@@ -10,6 +10,7 @@ var root = new RootCommand("StreamForge: a cache fed by events that is right, or
     ExchangeCommand.Create(),
     ConnectorCommand.Create(),
     ClusterCommand.Create(),
+    TokenCommand.Create(),
     MockKafkaCommand.Create(),
 };
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamForge.ClientApi;
+using StreamForge.ClientApi.Access;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.State;
 using StreamForge.Hosting;
@@ -39,6 +40,8 @@ internal sealed record BenchPlatformOptions
 /// </summary>
 internal sealed class BenchPlatform : IAsyncDisposable
 {
+    private static readonly AccessPlace Place = new(Development: true, Loopback: true);
+
     private readonly WebApplication _app;
     private readonly StorageSetup _storage;
     private readonly string _folder;
@@ -79,13 +82,14 @@ internal sealed class BenchPlatform : IAsyncDisposable
         var loggers = LoggerFactory.Create(Logging);
         var ids = new RandomIdSource();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge.Bench" });
-        var settings = new PlatformSettings(builder.Configuration);
+        var settings = new PlatformSettings(builder.Configuration, Place);
         var storage = await StorageSetup.Open(
             Up(options, folder), settings, options.Seams, TimeProvider.System, ids, loggers, cancellation);
         Logging(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         Register(builder, options, storage, ids);
+        builder.Services.AddClientApi(settings.Access);
         // Advice on servers is not for a benchmark on whatever machine there is.
         builder.Logging.AddFilter("Orleans", LogLevel.Error);
         var app = builder.Build();
@@ -122,7 +126,6 @@ internal sealed class BenchPlatform : IAsyncDisposable
         services.Configure<PumpOptions>(builder.Configuration.GetSection("Pump"));
         // The pumps are what is measured, so the benchmark starts them, not the host.
         services.Remove(services.Last(service => service.ServiceType == typeof(IHostedService)));
-        services.AddClientApi();
     }
 
     private static UpOptions Up(BenchPlatformOptions options, string folder) => new()

@@ -10,6 +10,9 @@ internal static class OpenApiSetup
 {
     public const string Version = "v1";
 
+    /// <summary>The name of the security scheme.</summary>
+    public const string Bearer = "bearer";
+
     public static void AddApiDocument(this IServiceCollection services)
     {
         // Schemas follow the serializer: the same context that documents are written by.
@@ -32,6 +35,13 @@ internal static class OpenApiSetup
                         + "their scale kept; times are RFC 3339 in UTC. Errors are problem documents (RFC 9457).",
                 };
                 document.Servers?.Clear();
+                document.AddComponent(Bearer, new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    BearerFormat = "JWT",
+                    Description = "A JSON Web Token whose claim scope, scp or roles has 'reader' or 'operator'; who may operate may read.",
+                });
                 return Task.CompletedTask;
             });
         });

@@ -15,6 +15,9 @@ internal static class ResponseHeaders
         ("Cache-Control", "no-cache: ask again with If-None-Match.", JsonSchemaType.String),
     ];
 
+    public static readonly (string Name, string Description, JsonSchemaType Type)[] Challenge =
+        [("WWW-Authenticate", "What is wanted, and what is wrong with the token (RFC 6750).", JsonSchemaType.String)];
+
     public static readonly (string Name, string Description, JsonSchemaType Type)[] Unavailable =
         [("Retry-After", "When to ask again, in seconds.", JsonSchemaType.Integer)];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -22,6 +23,7 @@ internal sealed class RouteOperations : IOpenApiOperationTransformer
     {
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ApiRoute>().FirstOrDefault() is not { } route)
             return;
+        var scope = ScopeOf(context);
         operation.OperationId = route.Name;
         operation.Summary = route.Summary;
         operation.Parameters = [.. ParametersOf(route)];
@@ -42,9 +44,18 @@ internal sealed class RouteOperations : IOpenApiOperationTransformer
                 Headers = Headers(ResponseHeaders.View),
             });
         var problem = await Reference(typeof(ProblemDocument), context, cancellationToken);
-        foreach (var status in EverywherePossible.Concat(route.Problems).Order())
+        // Empty where anybody may ask.
+        operation.Security = [];
+        if (scope is not null)
+            operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(OpenApiSetup.Bearer, context.Document)] = [scope] });
+        var mayRefuse = scope is null ? [] : new[] { StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden };
+        foreach (var status in EverywherePossible.Concat(route.Problems).Concat(mayRefuse).Distinct().Order())
             operation.Responses.Add($"{status}", Problem(status, problem));
     }
+
+    /// <summary>The policy of the address: what is enforced is what is told.</summary>
+    private static string? ScopeOf(OpenApiOperationTransformerContext context) =>
+        context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().FirstOrDefault()?.Policy;
 
     private static IEnumerable<IOpenApiParameter> ParametersOf(ApiRoute route)
     {
@@ -132,7 +143,12 @@ internal sealed class RouteOperations : IOpenApiOperationTransformer
     private static OpenApiResponse Problem(int status, IOpenApiSchema schema) => new()
     {
         Description = ApiProblem.OfStatus(status).Title,
-        Headers = status == StatusCodes.Status503ServiceUnavailable ? Headers(ResponseHeaders.Unavailable) : null,
+        Headers = status switch
+        {
+            StatusCodes.Status503ServiceUnavailable => Headers(ResponseHeaders.Unavailable),
+            StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden => Headers(ResponseHeaders.Challenge),
+            _ => null,
+        },
         Content = new Dictionary<string, OpenApiMediaType> { [ProblemResponse.ContentType] = new() { Schema = schema } },
     };
 

@@ -76,10 +76,23 @@ internal sealed record ApiProblem(int Status, string Kind, string Title, string?
         new(StatusCodes.Status503ServiceUnavailable, "not-ready", "Not ready", "Not all partitions are assigned and read up to date.")
         { RetryAfter = retryAfter };
 
+    public static ApiProblem Unauthorized(string detail) =>
+        new(StatusCodes.Status401Unauthorized, "unauthorized", "Token needed", detail);
+
+    public static ApiProblem Forbidden(string scope) =>
+        new(StatusCodes.Status403Forbidden, "forbidden", "Not allowed", $"The token does not have the scope {scope}.");
+
+    public static ApiProblem CannotJudge(TimeSpan retryAfter) =>
+        new(StatusCodes.Status503ServiceUnavailable, "unavailable", "Temporarily unavailable",
+            "Whether the token counts cannot be told: the issuer's keys cannot be fetched.")
+        { RetryAfter = retryAfter };
+
     /// <summary>An error that the framework found, known by its status only.</summary>
     public static ApiProblem OfStatus(int status) => status switch
     {
         StatusCodes.Status400BadRequest => new(status, "bad-request", "Bad request", "The request cannot be read."),
+        StatusCodes.Status401Unauthorized => Unauthorized("This address wants a token."),
+        StatusCodes.Status403Forbidden => new(status, "forbidden", "Not allowed", null),
         StatusCodes.Status404NotFound => new(status, "unknown-address", "Unknown address", "There is nothing at this address; / lists what there is."),
         StatusCodes.Status405MethodNotAllowed => new(status, "method-not-allowed", "Method not allowed", "The header Allow lists the methods of this address."),
         StatusCodes.Status409Conflict => NotNow("It is not possible as things stand."),

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,7 +6,7 @@ using Orleans.Runtime;
 namespace StreamForge.ClientApi.Problems;
 
 /// <summary>
-/// Outermost of all: turns exceptions and the framework's empty errors (unknown address, wrong method) into problem documents.
+/// First of all, inside the page for developers that the framework puts up in Development: turns exceptions and the framework's empty errors (unknown address, wrong method) into problem documents.
 /// </summary>
 internal sealed class ProblemMiddleware(
     RequestDelegate next, IOptions<ClientApiOptions> options, ILogger<ProblemMiddleware> logger)
@@ -55,15 +53,5 @@ internal sealed class ProblemMiddleware(
         BadHttpRequestException bad => ApiProblem.OfStatus(bad.StatusCode),
         OrleansException => ApiProblem.Unavailable(_retryAfter),
         _ => ApiProblem.OfStatus(StatusCodes.Status500InternalServerError),
-    };
-}
-
-/// <summary>Puts <see cref="ProblemMiddleware"/> around everything, wherever the host maps its endpoints.</summary>
-internal sealed class ProblemStartupFilter : IStartupFilter
-{
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-    {
-        app.UseMiddleware<ProblemMiddleware>();
-        next(app);
     };
 }

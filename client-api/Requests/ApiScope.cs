@@ -1,7 +1,7 @@
 namespace StreamForge.ClientApi.Requests;
 
 /// <summary>What a caller must be allowed for an address.</summary>
-internal enum ApiScope
+public enum ApiScope
 {
     /// <summary>Anybody: what tells nothing of what is held here.</summary>
     None,

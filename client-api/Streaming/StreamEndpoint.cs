@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
@@ -17,12 +18,17 @@ internal sealed class StreamEndpoint(
 {
     private const string LastEventId = "Last-Event-ID";
 
+    private static readonly byte[] Expired = "event: expired\ndata: {\"reason\":\"token-expired\"}\n\n"u8.ToArray();
+
     private static readonly byte[] Dropped = "event: dropped\ndata: {\"reason\":\"too-slow\"}\n\n"u8.ToArray();
+
+    // A timer takes no longer time; no token that is made with care counts so long.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
 
     private readonly ClientApiOptions _options = options.Value;
 
     public ApiRoute Stream { get; } = new("getStream",
-        "Every change of one instrument as server-sent events: 'snapshot', 'book', 'trade', 'freshness', 'reset', 'dropped'. "
+        "Every change of one instrument as server-sent events: 'snapshot', 'book', 'trade', 'freshness', 'reset', 'dropped', 'expired'. "
         + "Resumes after the header Last-Event-ID.")
     {
         Path = [InstrumentId.Parameter],
@@ -61,8 +67,9 @@ internal sealed class StreamEndpoint(
 
         // A dropped reader may finish the write that it is in, but not for ever.
         using var cut = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var expiry = ExpiryOf(context);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
-            context.RequestAborted, lifetime.ApplicationStopping, cut.Token);
+            context.RequestAborted, lifetime.ApplicationStopping, cut.Token, expiry.Token);
         using var onDrop = subscription.Dropped.Register(() => cut.CancelAfter(_options.StreamDropGrace));
         var session = new StreamSession(
             instrument, grains.GetGrain<IInstrumentGrain>(instrument), reader, subscription, response.BodyWriter, meter,
@@ -76,7 +83,13 @@ internal sealed class StreamEndpoint(
         {
             meter.StreamsDropped.Add(1);
             Log.ReaderDropped(logger, instrument);
-            await SayDropped(context, end.Token);
+            await SayLast(context, Dropped, end.Token);
+        }
+        catch (OperationCanceledException) when (expiry.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            cut.CancelAfter(_options.StreamDropGrace);
+            using var last = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, cut.Token);
+            await SayLast(context, Expired, last.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -84,12 +97,22 @@ internal sealed class StreamEndpoint(
         }
     }
 
+    /// <summary>Cancelled when the caller's token counts no more; never where there is none.</summary>
+    private CancellationTokenSource ExpiryOf(HttpContext context)
+    {
+        var expires = context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
+        var left = expires - time.GetUtcNow();
+        return left is null || left > LongestTimer
+            ? new CancellationTokenSource(Timeout.InfiniteTimeSpan, time)
+            : new CancellationTokenSource(left > TimeSpan.Zero ? left.Value : TimeSpan.Zero, time);
+    }
+
     /// <summary>The reader's place stays that of the last event it was sent; with it it may come back.</summary>
-    private static async Task SayDropped(HttpContext context, CancellationToken cancellation)
+    private static async Task SayLast(HttpContext context, byte[] word, CancellationToken cancellation)
     {
         try
         {
-            await context.Response.BodyWriter.WriteAsync(Dropped, cancellation);
+            await context.Response.BodyWriter.WriteAsync(word, cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using StreamForge.ClientApi.Access.Development;
 using StreamForge.Standalone.Commands;
 
 namespace StreamForge.Standalone.Cluster;
@@ -24,6 +25,9 @@ internal sealed record ClusterPlan
 
     /// <summary>What the connector connects to; its folder is where logs go, too.</summary>
     public required UpOptions Market { get; init; }
+
+    /// <summary>The key of the tokens for this machine; none outside Development.</summary>
+    public DevelopmentKey? Development { get; init; }
 
     public string LogFolder => Path.Combine(Market.DataFolder, "logs");
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Hosting;
+using StreamForge.ClientApi.Access.Development;
 using StreamForge.Standalone.Commands;
 
 namespace StreamForge.Standalone.Cluster;
@@ -41,7 +43,7 @@ internal sealed class ClusterProcesses : IDisposable
                 "connector", "StreamForge.Standalone", ["connector", .. MarketArguments.Write(plan.Market)], environment, LogOf(plan, "connector"));
             started.Add(connector);
             var api = ManagedProcess.Start(
-                "client-api", "StreamForge.ApiHost", [$"--StreamForge:Api:Url=http://127.0.0.1:{plan.Port}"], environment, LogOf(plan, "client-api"));
+                "client-api", "StreamForge.ApiHost", [$"--StreamForge:Api:Url=http://127.0.0.1:{plan.Port}", .. Access(plan)], environment, LogOf(plan, "client-api"));
             started.Add(api);
             var all = new ClusterProcesses(connector, api);
             all._silos.AddRange(started.Take(plan.Silos));
@@ -89,6 +91,14 @@ internal sealed class ClusterProcesses : IDisposable
         ],
         environment,
         LogOf(plan, name));
+
+    /// <summary>What is on loopback for a developer takes the tokens that are printed; anything else is configured.</summary>
+    private static IEnumerable<string> Access(ClusterPlan plan) => plan.Development is null
+        ? [$"--environment={HostEnvironment.Name}"]
+        : [
+            $"--environment={Environments.Development}",
+            $"--StreamForge:Access:DevelopmentKeyFile={Path.Combine(plan.Market.DataFolder, DevelopmentKey.FileName)}",
+        ];
 
     private static string LogOf(ClusterPlan plan, string name) => Path.Combine(plan.LogFolder, name + ".log");
 

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Hosting;
 using StreamForge.Hosting;
+using StreamForge.Standalone.Commands;
+using StreamForge.Standalone.Hosting;
 
 namespace StreamForge.Standalone.Cluster;
 
@@ -19,6 +22,8 @@ internal static class ClusterRunner
         var began = Stopwatch.GetTimestamp();
         PortProbe.ThrowIfTaken(plan.Port);
         MakeLogFolder(plan);
+        if (HostEnvironment.Name == Environments.Development)
+            plan = plan with { Development = DevelopmentTokens.KeyOf(plan.Market.DataFolder) };
         using var signal = new ShutdownSignal(EndsWithin, cancellation);
         Console.Error.WriteLine($"platform: starting {plan.Silos} silos, client API and connector as processes of their own ...");
         try
@@ -93,8 +98,10 @@ internal static class ClusterRunner
               logs         {plan.LogFolder}
               instruments  {api}/v1/instruments
               status       {api}/v1/status     metrics {api}/metrics     API {api}/openapi/v1.json
-            kill -9 a silo and look; Ctrl-C drains, checkpoints and ends all.
             """);
+        if (plan.Development is { } key)
+            Console.Error.WriteLine(DevelopmentTokens.Lines(key, TimeProvider.System));
+        Console.Error.WriteLine("kill -9 a silo and look; Ctrl-C drains, checkpoints and ends all.");
     }
 
     private static void MakeLogFolder(ClusterPlan plan)

@@ -21,7 +21,7 @@ internal sealed class ConnectorSettings
         Pipeline = _sections.Check("Pipeline", new MarketPipelineOptions());
         // It has members that only the command line or the market knows; they are stand-ins here.
         _sections.Check("Connector", new ConnectorOptions { Venue = "binance", Symbols = ["-"] });
-        _sections.AllowOthers("Silo", "Api", "ClientApi", "Postgres", "Engine", "Checkpoint", "Pump", "Market", "Governor", "Log", "States");
+        _sections.AllowOthers([.. ApiSettings.Sections, "Silo", "Api", "Postgres", "Engine", "Checkpoint", "Pump", "Market", "Governor", "Log", "States"]);
         _sections.ThrowIfWrong();
     }
 

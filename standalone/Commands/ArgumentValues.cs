@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Net;
 
 namespace StreamForge.Standalone.Commands;
 
@@ -26,6 +27,15 @@ internal static class ArgumentValues
             return value;
         result.AddError($"{(result.Parent as OptionResult)?.Option.Name} is a whole number, not '{text}'.");
         return 0;
+    }
+
+    internal static IPAddress? ParseAddress(ArgumentResult result)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (IPAddress.TryParse(text, out var address))
+            return address;
+        result.AddError($"--address is an IP address, not '{text}'.");
+        return null;
     }
 
     internal static void Range(OptionResult result, int low, int high)

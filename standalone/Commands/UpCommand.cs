@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using StreamForge.Standalone.Hosting;
 
 namespace StreamForge.Standalone.Commands;
@@ -18,15 +19,20 @@ internal static class UpCommand
         var partitions = new Option<int?>("--partitions") { CustomParser = result => ArgumentValues.ParseWhole(result), Description = "Partitions of the market topics; fixed once they exist (default 4)." };
         partitions.Validators.Add(result => ArgumentValues.Range(result, 1, 1024));
 
-        foreach (var text in new Option[] { kafka, postgres })
+        var address = new Option<IPAddress>("--address") { CustomParser = ArgumentValues.ParseAddress, Description = "IP address of the client API; other machines reach it only where tokens are configured.", DefaultValueFactory = _ => IPAddress.Loopback };
+        var environment = new Option<string>("--environment") { Description = "The environment (default: ASPNETCORE_ENVIRONMENT or DOTNET_ENVIRONMENT; without them Development).", DefaultValueFactory = _ => HostEnvironment.Name };
+
+        foreach (var text in new Option[] { kafka, postgres, environment })
             text.Validators.Add(ArgumentValues.IsNotEmpty);
 
-        var command = new Command("up", "Runs the platform. ./platform takes --engine orleans|embedded besides, for this run.") { port, headless, kafka, postgres, partitions };
+        var command = new Command("up", "Runs the platform. ./platform takes --engine orleans|embedded besides, for this run.") { port, address, environment, headless, kafka, postgres, partitions };
         market.AddTo(command);
         command.SetAction((parsed, cancellation) => UpRunner.Run(
             market.Read(parsed) with
             {
                 Port = parsed.GetValue(port),
+                Address = parsed.GetValue(address)!,
+                Environment = parsed.GetValue(environment)!,
                 Headless = parsed.GetValue(headless),
                 Kafka = parsed.GetValue(kafka),
                 Postgres = parsed.GetValue(postgres),

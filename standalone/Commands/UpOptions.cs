@@ -1,9 +1,19 @@
+using System.Net;
+using Microsoft.Extensions.Hosting;
+using StreamForge.ClientApi.Access;
+
 namespace StreamForge.Standalone.Commands;
 
 /// <summary>What <c>up</c> was asked for.</summary>
 internal sealed record UpOptions
 {
     public required int Port { get; init; }
+
+    /// <summary>The IP address that the client API listens on.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The host's environment.</summary>
+    public string Environment { get; init; } = Environments.Development;
 
     public required string DataFolder { get; init; }
 
@@ -41,6 +51,12 @@ internal sealed record UpOptions
 
     /// <summary>The exchange of this process sends frames on command only: tests.</summary>
     public bool LockStep { get; init; }
+
+    /// <summary>Where the client API listens, as Kestrel reads it.</summary>
+    public string Url => $"http://{new IPEndPoint(Address, Port)}";
+
+    /// <summary>The same, as far as it matters for who may ask.</summary>
+    public AccessPlace Place => AccessPlace.Of(Environment == Environments.Development, Url);
 
     public required int Instruments { get; init; }
 

@@ -69,8 +69,10 @@ internal static class UpRunner
               instruments  {api}/v1/instruments
               a book       {api}/v1/instruments/{example}/book?depth=5
               status       {api}/v1/status     metrics {api}/metrics     API {api}/openapi/v1.json
-            Ctrl-C drains, checkpoints and ends.
             """);
+        if (platform.Development is { } key)
+            Console.Error.WriteLine(DevelopmentTokens.Lines(key, TimeProvider.System));
+        Console.Error.WriteLine("Ctrl-C drains, checkpoints and ends.");
     }
 
     private static string Describe(PlatformHost platform, UpOptions options) =>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StreamForge.ClientApi;
+using StreamForge.ClientApi.Access.Development;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.State;
 using StreamForge.Hosting;
@@ -45,15 +46,18 @@ internal sealed class PlatformHost : IAsyncDisposable
     /// <summary>The exchange that was started for this platform, if one was.</summary>
     public ExchangeHost? Exchange => _exchange;
 
+    /// <summary>The key of the tokens for this machine; none outside Development.</summary>
+    public DevelopmentKey? Development { get; private init; }
+
     public string StorageDescription => _storage.Description;
 
     /// <summary>Opens storage, starts the exchange where one is needed, and puts everything together.</summary>
     /// <exception cref="StartupException">A sentence for the user.</exception>
     public static async Task<PlatformHost> Create(UpOptions options, PlatformSeams seams, CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge" });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge", EnvironmentName = options.Environment });
         builder.Logging.AddPlainConsole(LeastOf(options));
-        var settings = new PlatformSettings(builder.Configuration);
+        var settings = new PlatformSettings(builder.Configuration, options.Place);
         PortProbe.ThrowIfTaken(options.Port);
         var time = TimeProvider.System;
         var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LeastOf(options)));
@@ -64,11 +68,13 @@ internal sealed class PlatformHost : IAsyncDisposable
         {
             var feed = await MarketSetup.Prepare(options, settings.Connector, time, loggers, cancellation);
             exchange = feed.Exchange;
+            var development = options.Place.TrustsThisMachine ? DevelopmentTokens.KeyOf(options.DataFolder) : null;
             Register(builder, options, settings, storage, feed, time, ids);
+            builder.Services.AddClientApi(development is null ? settings.Access : settings.Access.With(development));
             seams.Services(builder.Services);
             var app = builder.Build();
             app.MapClientApi();
-            return new PlatformHost(app, storage, exchange);
+            return new PlatformHost(app, storage, exchange) { Development = development };
         }
         catch
         {
@@ -118,7 +124,7 @@ internal sealed class PlatformHost : IAsyncDisposable
     {
         var services = builder.Services;
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
+        builder.WebHost.UseUrls(options.Url);
         services.AddSingleton<IHostLifetime, SignalsElsewhere>();
         services.AddSingleton(time);
         services.AddSingleton(ids);
@@ -135,7 +141,6 @@ internal sealed class PlatformHost : IAsyncDisposable
             provider => ActivatorUtilities.CreateInstance<CheckpointGrainStorage>(provider, settings.Checkpoint));
         services.AddOperations(storage.Operations);
         services.AddMarketSilo();
-        services.AddClientApi();
         services.AddMarketSource(feed);
     }
 

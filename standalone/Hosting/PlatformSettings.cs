@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using StreamForge.ClientApi;
+using StreamForge.ClientApi.Access;
 using StreamForge.Grains.Integrity.Governor;
 using StreamForge.Grains.Market;
 using StreamForge.Hosting;
@@ -25,8 +26,10 @@ internal sealed class PlatformSettings
 {
     private readonly SettingsSections _sections;
 
+    /// <param name="configuration">What the file and the environment say.</param>
+    /// <param name="place">Where the client API will listen.</param>
     /// <exception cref="StartupException">Options are wrong; all that are, in one message.</exception>
-    public PlatformSettings(IConfiguration configuration)
+    public PlatformSettings(IConfiguration configuration, AccessPlace place)
     {
         _sections = new SettingsSections(configuration);
         Pump = _sections.Check("Pump", new PumpOptions());
@@ -36,6 +39,7 @@ internal sealed class PlatformSettings
         _sections.CheckRanges("Market:TradeRepair", market.TradeRepair);
         _sections.Check("Governor", new GovernorOptions());
         _sections.Check("ClientApi", new ClientApiOptions());
+        var access = ApiSettings.ReadAccess(_sections, place);
         Engine = _sections.Check("Engine", new GrainEngineOptions());
         Log = _sections.Check("Log", new EmbeddedLogOptions());
         States = _sections.Check("States", new FileStateStoreOptions());
@@ -46,7 +50,11 @@ internal sealed class PlatformSettings
         _sections.Check("Connector", new ConnectorOptions { Venue = "binance", Symbols = ["-"] });
         _sections.AllowOthers("Cluster", "Silo", "Api");
         _sections.ThrowIfWrong();
+        Access = access!;
     }
+
+    /// <summary>Who may ask the client API.</summary>
+    public ApiAccess Access { get; }
 
     public PumpOptions Pump { get; }
 

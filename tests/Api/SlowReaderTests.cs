@@ -62,7 +62,7 @@ public sealed class SlowReaderTests : IAsyncLifetime
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         await socket.ConnectAsync(_host.Client.BaseAddress!.Host, _host.Client.BaseAddress.Port);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /v1/instruments/{instrument}/stream HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"));
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /v1/instruments/{instrument}/stream HTTP/1.1\r\nHost: test\r\nAuthorization: {_host.Client.DefaultRequestHeaders.Authorization}\r\nConnection: close\r\n\r\n"));
         return socket;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using StreamForge.ClientApi.Access;
 using StreamForge.Grains.Integrity.Governor;
 using StreamForge.Hosting;
 using StreamForge.Silo.Streaming.Pump;
@@ -60,5 +61,5 @@ public sealed class SettingsTests
     private static PlatformSettings Read(params (string Key, string Value)[] values) =>
         new(new ConfigurationBuilder()
             .AddInMemoryCollection(values.Select(pair => KeyValuePair.Create("StreamForge:" + pair.Key, (string?)pair.Value)))
-            .Build());
+            .Build(), new AccessPlace(Development: true, Loopback: true));
 }

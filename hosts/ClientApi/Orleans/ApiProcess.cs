@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamForge.ClientApi;
+using StreamForge.ClientApi.Access;
 using StreamForge.Contracts.Market;
 using StreamForge.Hosting;
 
@@ -22,7 +22,7 @@ internal static class ApiProcess
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge", Args = args });
         builder.Logging.AddPlainConsole(LogLevel.Information);
-        var (cluster, api) = Read(builder.Configuration, builder.Services);
+        var (cluster, api, access) = Read(builder);
         using var signal = new ShutdownSignal(api.StopWithin + TimeSpan.FromSeconds(1), CancellationToken.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls(api.Url);
@@ -30,7 +30,7 @@ internal static class ApiProcess
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = api.StopWithin);
         builder.AddClusterClient(cluster, typeof(IInstrumentGrain).Assembly);
-        builder.Services.AddClientApi();
+        builder.Services.AddClientApi(access);
         await using var app = builder.Build();
         app.MapClientApi();
         try
@@ -53,16 +53,17 @@ internal static class ApiProcess
         return ExitCodes.Ok;
     }
 
-    private static (ClusterSettings Cluster, ApiHostOptions Api) Read(IConfiguration configuration, IServiceCollection services)
+    private static (ClusterSettings Cluster, ApiHostOptions Api, ApiAccess Access) Read(WebApplicationBuilder builder)
     {
-        var sections = new SettingsSections(configuration);
+        var sections = new SettingsSections(builder.Configuration);
         var cluster = ClusterSettings.Read(sections);
         var api = sections.Check("Api", new ApiHostOptions());
         sections.Check("ClientApi", new ClientApiOptions { AskAgainAfter = AskAgainAfter });
+        var access = ApiSettings.ReadAccess(sections, AccessPlace.Of(builder.Environment.IsDevelopment(), api.Url));
         sections.AllowOthers("Silo", "Kafka", "Postgres", "Engine", "Checkpoint", "Pump", "Pipeline", "Market", "Governor", "Connector", "Log", "States");
         sections.ThrowIfWrong();
-        services.Configure<ClientApiOptions>(options => options.AskAgainAfter = AskAgainAfter);
-        services.Configure<ClientApiOptions>(sections.Section("ClientApi"));
-        return (cluster, api);
+        builder.Services.Configure<ClientApiOptions>(options => options.AskAgainAfter = AskAgainAfter);
+        builder.Services.Configure<ClientApiOptions>(sections.Section("ClientApi"));
+        return (cluster, api, access!);
     }
 }

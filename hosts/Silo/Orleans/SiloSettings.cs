@@ -39,7 +39,7 @@ internal sealed class SiloSettings
         _sections.CheckRanges("Market:DepthRepair", market.DepthRepair);
         _sections.CheckRanges("Market:TradeRepair", market.TradeRepair);
         _sections.Check("Governor", new GovernorOptions());
-        _sections.AllowOthers("Api", "ClientApi", "Connector", "Log", "States");
+        _sections.AllowOthers([.. ApiSettings.Sections, "Api", "Connector", "Log", "States"]);
         _sections.ThrowIfWrong();
     }
 

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StreamForge.ClientApi;
+using StreamForge.ClientApi.Access;
+using StreamForge.Tests.Api.Access;
 using StreamForge.Tests.Api.Scripted;
 
 [assembly: AssemblyFixture(typeof(StreamForge.Tests.Api.Hosting.ApiHost))]
@@ -18,7 +20,11 @@ public class ApiHost : IAsyncLifetime
 
     private static int _names;
 
+    private static readonly TestIssuer Issuer = new();
+
     private readonly Action<ClientApiOptions> _configure;
+    private readonly ApiAccess _access;
+    private ILoggerProvider? _logging;
     private WebApplication? _app;
 
     public ApiHost()
@@ -26,7 +32,13 @@ public class ApiHost : IAsyncLifetime
     {
     }
 
-    internal ApiHost(Action<ClientApiOptions> configure) => _configure = configure;
+    internal ApiHost(Action<ClientApiOptions> configure, ApiAccess? access = null)
+    {
+        (_configure, _access) = (configure, access ?? Rules(new AccessOptions().Takes(Issuer)));
+        // An operator, but where a test says who asks.
+        if (access is null)
+            Client.DefaultRequestHeaders.Authorization = Issuer.Bearer("operator");
+    }
 
     public ScriptedMarket Market { get; } = new();
 
@@ -37,9 +49,23 @@ public class ApiHost : IAsyncLifetime
     /// <summary>An instrument that no other test has.</summary>
     public ScriptedInstrument NewInstrument() => Market[$"test:T{Interlocked.Increment(ref _names)}"];
 
-    public static async Task<ApiHost> Start(Action<ClientApiOptions> configure)
+    public static Task<ApiHost> Start(Action<ClientApiOptions> configure) => Start(new ApiHost(configure));
+
+    /// <summary>An API with rules of its own on who may ask; its client sends no token.</summary>
+    internal static Task<ApiHost> Start(ApiAccess access, Action<ClientApiOptions>? configure = null, ILoggerProvider? logging = null) =>
+        Start(new ApiHost(configure ?? (_ => { }), access) { _logging = logging });
+
+    /// <summary>The rules as they would be read on a server.</summary>
+    internal static ApiAccess Rules(AccessOptions options, AccessPlace place = default)
     {
-        var host = new ApiHost(configure);
+        var errors = new List<string>();
+        var access = ApiAccess.Read(options, place, errors);
+        Assert.Empty(errors);
+        return access!;
+    }
+
+    private static async Task<ApiHost> Start(ApiHost host)
+    {
         await host.InitializeAsync();
         return host;
     }
@@ -48,10 +74,12 @@ public class ApiHost : IAsyncLifetime
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
+        if (_logging is not null)
+            builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_logging);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.HostGrains();
         builder.Services.AddSingleton(Market);
-        builder.Services.AddClientApi(options =>
+        builder.Services.AddClientApi(_access, options =>
         {
             options.GrainTimeout = TimeSpan.FromSeconds(3);
             options.StreamHeartbeat = TimeSpan.FromMilliseconds(200);

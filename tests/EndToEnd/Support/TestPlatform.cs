@@ -1,7 +1,9 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using StreamForge.ClientApi.Requests;
 using StreamForge.Sources.Exchange;
 using StreamForge.Standalone.Commands;
 using StreamForge.Standalone.Hosting;
@@ -19,6 +21,8 @@ internal sealed class TestPlatform : IAsyncDisposable
     {
         Host = host;
         Http = new HttpClient { BaseAddress = host.Api, Timeout = TimeSpan.FromSeconds(30) };
+        if (host.Development?.Token("tests", ApiScope.Operator, DateTimeOffset.UtcNow, TimeSpan.FromHours(1)) is { } token)
+            Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     public PlatformHost Host { get; }
