@@ -34,4 +34,20 @@ public class ClusterStartTests
         foreach (var wrong in new[] { "Postgres", "Kafka", "WindowBytes", "Port must be", "Nowhere is no section", "MaxProbeTimeout" })
             Assert.Contains(wrong, line, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Production", "http://127.0.0.1:0", "the environment is not Development")]
+    [InlineData("Development", "http://0.0.0.0:0", "the API is reached from other machines")]
+    public async Task A_client_api_wants_to_know_who_may_ask(string environment, string url, string why)
+    {
+        Assert.SkipWhen(GrainEngine.Name != "orleans", "The engine is embedded: there is no client API of its own.");
+        using var api = new ChildProcess(
+            "StreamForge.ApiHost",
+            new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = environment, ["StreamForge__Cluster__ConnectionString"] = "Host=127.0.0.1" },
+            $"--StreamForge:Api:Url={url}");
+        Assert.Equal(1, await api.Exit(Deadline));
+        var line = await api.Says("client-api: settings: ", Deadline);
+        Assert.Contains("StreamForge:Access: Issuer, Audience, a key", line, StringComparison.Ordinal);
+        Assert.Contains(why, line, StringComparison.Ordinal);
+    }
 }
