@@ -76,6 +76,7 @@ public sealed class ScopeTests : IAsyncLifetime
     [InlineData("/v1/instruments/test:NOBODY/candles", 401)]
     [InlineData("/v1/instruments/test:NOBODY/stream", 401)]
     [InlineData("/v1/status", 401)]
+    [InlineData("/v1/partitions", 401)]
     [InlineData("/metrics", 401)]
     public async Task What_tells_nothing_is_open_and_all_else_is_not(string path, int status)
     {
