@@ -25,17 +25,18 @@ internal sealed class ChunkAllocator
     }
 }
 
-/// <summary>The appends of one partition that the next group commit takes.</summary>
-internal sealed class AppendBatch(long unsyncedBefore)
+/// <summary>The appends of one partition that the next group commit takes: records of offsets without holes.</summary>
+/// <param name="firstOffset">Of the first record.</param>
+/// <param name="unsyncedBefore">Bytes that were written before it and are not synced yet.</param>
+internal sealed class AppendBatch(TopicPartition partition, long firstOffset, long unsyncedBefore)
 {
-    private readonly List<Memory<byte>> _frames = [];
     private readonly List<AppendChain> _chains = [];
+    // Who waits, one for each record.
+    private List<TaskCompletionSource<AppendedAt>> _waiters = [];
 
-    /// <summary>The records, in order of offset; their parts lie in the bytes that are written.</summary>
-    public List<LogRecord> Records { get; } = [];
+    public long FirstOffset => firstOffset;
 
-    /// <summary>Who waits, one for each record.</summary>
-    public List<TaskCompletionSource<AppendedAt>> Waiters { get; } = [];
+    public int Count => Frames.Count;
 
     /// <summary>Bytes of frames.</summary>
     public long Bytes { get; private set; }
@@ -43,23 +44,20 @@ internal sealed class AppendBatch(long unsyncedBefore)
     /// <summary>The newest time of appending, Unix milliseconds.</summary>
     public long AppendedAt { get; private set; }
 
-    /// <summary>The frames, in order: what is written.</summary>
-    public IReadOnlyList<Memory<byte>> Frames => _frames;
+    /// <summary>One for each record, in order of offset: what is written.</summary>
+    public List<ReadOnlyMemory<byte>> Frames { get; } = [];
 
-    /// <summary>Encodes a record to be appended at an offset.</summary>
-    public Task<AppendedAt> Add(
-        NewRecord record, int payload, TopicPartition partition, long offset, long now, ChunkAllocator memory,
-        AppendChain? chain)
+    /// <summary>Encodes a record to be appended behind those before.</summary>
+    public Task<AppendedAt> Add(NewRecord record, int payload, long now, ChunkAllocator memory, AppendChain? chain)
     {
         var frame = memory.Take(Frame.HeaderSize + payload);
-        var stands = RecordCodec.Write(frame[Frame.HeaderSize..], partition, offset, now, record);
+        RecordCodec.Write(frame.Span[Frame.HeaderSize..], firstOffset + Count, now, record);
         Frame.WriteHeader(frame.Span, PartitionLog.RecordKind, unsyncedBefore + Bytes, frame.Span[Frame.HeaderSize..]);
         var waiter = new TaskCompletionSource<AppendedAt>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (chain is not null && !_chains.Contains(chain))
             _chains.Add(chain);
-        Records.Add(stands);
-        Waiters.Add(waiter);
-        _frames.Add(frame);
+        _waiters.Add(waiter);
+        Frames.Add(frame);
         Bytes += frame.Length;
         AppendedAt = Math.Max(AppendedAt, now);
         return waiter.Task;
@@ -70,7 +68,7 @@ internal sealed class AppendBatch(long unsyncedBefore)
     {
         var parts = new List<ReadOnlyMemory<byte>>();
         ArraySegment<byte> run = default;
-        foreach (var frame in _frames)
+        foreach (var frame in Frames)
         {
             System.Runtime.InteropServices.MemoryMarshal.TryGetArray<byte>(frame, out var next);
             if (run.Array == next.Array && run.Offset + run.Count == next.Offset)
@@ -91,8 +89,11 @@ internal sealed class AppendBatch(long unsyncedBefore)
 
     public void Complete()
     {
-        for (var i = 0; i < Waiters.Count; i++)
-            Waiters[i].SetResult(new AppendedAt(Records[i].Partition, Records[i].Offset));
+        // Whoever keeps the bytes need not keep who waited.
+        var waiters = _waiters;
+        _waiters = [];
+        for (var i = 0; i < waiters.Count; i++)
+            waiters[i].SetResult(new AppendedAt(partition, firstOffset + i));
     }
 
     /// <summary>Nothing more is appended behind what is about to fail.</summary>
@@ -104,7 +105,7 @@ internal sealed class AppendBatch(long unsyncedBefore)
 
     public void Fail(EventLogException error)
     {
-        foreach (var waiter in Waiters)
+        foreach (var waiter in _waiters)
             waiter.SetException(error);
     }
 }

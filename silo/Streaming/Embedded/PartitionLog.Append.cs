@@ -28,9 +28,10 @@ internal sealed partial class PartitionLog
             }
             isFirst = _pending.Count == 0;
             if (isFirst || _pending[^1].Bytes + size > _context.Options.SegmentBytes)
-                _pending.Add(new AppendBatch(_unsynced));
+                _pending.Add(new AppendBatch(Partition, _nextOffset, _unsynced));
             var now = _context.Time.GetUtcNow().ToUnixTimeMilliseconds();
-            appended = _pending[^1].Add(record, (int)size, Partition, _nextOffset++, now, _memory, chain);
+            appended = _pending[^1].Add(record, (int)size, now, _memory, chain);
+            _nextOffset++;
             _pendingBytes += size;
             if (_context.Options.Fsync == FsyncPolicy.OnSeal)
                 _unsynced += size + Frame.HeaderSize;
@@ -90,14 +91,14 @@ internal sealed partial class PartitionLog
         {
             await Heal();
             if (Active.HasRecords && Active.Length + batch.Bytes > _context.Options.SegmentBytes)
-                await Roll(batch.Records[0].Offset);
+                await Roll(batch.FirstOffset);
             await Active.File.Append(batch.Parts(), sync: _context.Options.Fsync == FsyncPolicy.EachCommit);
         }
         catch (Exception e)
         {
             _damaged = true;
-            EmbeddedLogMessages.CommitFailed(_context.Logger, e, Partition.ToString(), batch.Records.Count);
-            return new EventLogException($"{batch.Records.Count} records could not be written to {Active.Name}: {e.Message}", e);
+            EmbeddedLogMessages.CommitFailed(_context.Logger, e, Partition.ToString(), batch.Count);
+            return new EventLogException($"{batch.Count} records could not be written to {Active.Name}: {e.Message}", e);
         }
 
         Publish(batch);
@@ -110,15 +111,15 @@ internal sealed partial class PartitionLog
         lock (_lock)
         {
             var position = Active.Length;
-            for (var i = 0; i < batch.Records.Count; i++)
+            for (var i = 0; i < batch.Count; i++)
             {
-                Active.Note(batch.Records[i].Offset, position, batch.AppendedAt);
+                Active.Note(batch.FirstOffset + i, position, batch.AppendedAt);
                 position += batch.Frames[i].Length;
             }
 
             Active.Show(position);
             _end = Active.EndOffset;
-            _tail.Add(batch.Records, batch.Bytes);
+            _tail.Add(batch);
             (appended, _appended) = (_appended, null);
         }
 

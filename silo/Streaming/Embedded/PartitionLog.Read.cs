@@ -1,3 +1,5 @@
+using StreamForge.Silo.Files;
+
 namespace StreamForge.Silo.Streaming.Embedded;
 
 internal sealed partial class PartitionLog
@@ -13,6 +15,7 @@ internal sealed partial class PartitionLog
             long position;
             long length;
             OffsetBounds bounds;
+            List<ReadOnlyMemory<byte>>? cached;
             lock (_lock)
             {
                 bounds = BoundsNow;
@@ -22,12 +25,14 @@ internal sealed partial class PartitionLog
                     throw new OffsetOutOfRangeException(Partition, from, bounds);
                 if (from == bounds.End)
                     return (new LogBatch([], bounds.End), default);
-                if (_tail.Read(from, maxSize) is { } cached)
-                    return (new LogBatch(cached, bounds.End), default);
+                cached = _tail.Read(from, maxSize);
                 segment = SegmentOf(from);
                 position = cursor.Segment == segment && cursor.Offset == from ? cursor.Position : segment.PositionBefore(from);
                 length = segment.Length;
             }
+
+            if (cached is not null)
+                return (new LogBatch(Decode(cached), bounds.End), default);
 
             try
             {
@@ -40,6 +45,14 @@ internal sealed partial class PartitionLog
                 // Retention took the segment meanwhile: the bounds say so now.
             }
         }
+    }
+
+    private List<LogRecord> Decode(List<ReadOnlyMemory<byte>> frames)
+    {
+        var records = new List<LogRecord>(frames.Count);
+        foreach (var frame in frames)
+            records.Add(RecordCodec.Read(frame[Frame.HeaderSize..], Partition));
+        return records;
     }
 
     /// <summary>The first segment with records at or above an offset that lies below the end of the log.</summary>

@@ -29,20 +29,18 @@ internal static class RecordCodec
         return size;
     }
 
-    /// <summary>Writes the payload and returns the record as it now stands: its parts lie in <paramref name="memory"/>.</summary>
-    public static LogRecord Write(Memory<byte> memory, TopicPartition partition, long offset, long appendedAt, NewRecord record)
+    /// <summary>Writes the payload.</summary>
+    public static void Write(Span<byte> span, long offset, long appendedAt, NewRecord record)
     {
-        var span = memory.Span;
-        var timestamp = record.Timestamp.ToUnixTimeMilliseconds();
         BinaryPrimitives.WriteInt64LittleEndian(span, offset);
-        BinaryPrimitives.WriteInt64LittleEndian(span[8..], timestamp);
+        BinaryPrimitives.WriteInt64LittleEndian(span[8..], record.Timestamp.ToUnixTimeMilliseconds());
         BinaryPrimitives.WriteInt64LittleEndian(span[16..], appendedAt);
         BinaryPrimitives.WriteInt32LittleEndian(span[24..], record.Key?.Length ?? -1);
         BinaryPrimitives.WriteUInt16LittleEndian(span[28..], checked((ushort)record.Headers.Count));
         var at = Fixed;
-        var key = record.Key is { } k ? Put(memory, ref at, k) : (ReadOnlyMemory<byte>?)null;
-        var headers = record.Headers.Count == 0 ? [] : new LogHeader[record.Headers.Count];
-        for (var i = 0; i < headers.Length; i++)
+        if (record.Key is { } key)
+            Put(span, ref at, key);
+        for (var i = 0; i < record.Headers.Count; i++)
         {
             var header = record.Headers[i];
             var name = Encoding.UTF8.GetBytes(header.Name, span[(at + 2)..]);
@@ -50,18 +48,10 @@ internal static class RecordCodec
             at += 2 + name;
             BinaryPrimitives.WriteInt32LittleEndian(span[at..], header.Value.Length);
             at += 4;
-            headers[i] = new LogHeader(header.Name, Put(memory, ref at, header.Value));
+            Put(span, ref at, header.Value);
         }
 
-        return new LogRecord
-        {
-            Partition = partition,
-            Offset = offset,
-            Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(timestamp),
-            Key = key,
-            Headers = headers,
-            Value = Put(memory, ref at, record.Value),
-        };
+        record.Value.Span.CopyTo(span[at..]);
     }
 
     /// <summary>The offset of the record in a payload.</summary>
@@ -106,12 +96,10 @@ internal static class RecordCodec
         };
     }
 
-    private static Memory<byte> Put(Memory<byte> memory, ref int at, ReadOnlyMemory<byte> part)
+    private static void Put(Span<byte> span, ref int at, ReadOnlyMemory<byte> part)
     {
-        var target = memory.Slice(at, part.Length);
-        part.CopyTo(target);
+        part.Span.CopyTo(span[at..]);
         at += part.Length;
-        return target;
     }
 
     private static ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> memory, ref int at, int length)

@@ -1,23 +1,29 @@
+using System.Runtime.InteropServices;
+
 namespace StreamForge.Silo.Streaming.Embedded;
 
 /// <summary>The newest records of a partition, so that readers that keep up never touch the disk. Not safe for threads.</summary>
+/// <remarks>
+/// As the bytes that were written, which lie together in few large pieces: a decoded record is some ten objects, and every one that is
+/// kept until others push it out is one that the garbage collector moves about meanwhile.
+/// </remarks>
 internal sealed class TailCache(int maxBytes)
 {
-    private readonly List<(List<LogRecord> Records, long Bytes)> _batches = [];
+    private readonly List<AppendBatch> _batches = [];
     private int _first;
     private long _bytes;
 
-    /// <summary>Adds the records of a commit and lets the oldest go.</summary>
-    public void Add(List<LogRecord> records, long bytes)
+    /// <summary>Adds what a commit wrote and lets the oldest go.</summary>
+    public void Add(AppendBatch batch)
     {
-        if (maxBytes == 0 || records.Count == 0)
+        if (maxBytes == 0 || batch.Count == 0)
             return;
-        _batches.Add((records, bytes));
-        _bytes += bytes;
+        _batches.Add(batch);
+        _bytes += batch.Bytes;
         while (_bytes > maxBytes && _first < _batches.Count - 1)
         {
             _bytes -= _batches[_first].Bytes;
-            _batches[_first++] = default;
+            _batches[_first++] = null!;
         }
 
         if (_first > 64 && _first > _batches.Count / 2)
@@ -27,27 +33,24 @@ internal sealed class TailCache(int maxBytes)
         }
     }
 
-    /// <summary>The records from an offset on, about <paramref name="maxSize"/> bytes; null where the cache does not go back so far.</summary>
-    public List<LogRecord>? Read(long from, int maxSize)
+    /// <summary>The frames from an offset on, about <paramref name="maxSize"/> bytes; null where the cache does not go back so far.</summary>
+    public List<ReadOnlyMemory<byte>>? Read(long from, int maxSize)
     {
-        if (_first == _batches.Count || _batches[_first].Records[0].Offset > from)
+        if (_first == _batches.Count || _batches[_first].FirstOffset > from)
             return null;
 
         var batch = BatchOf(from);
-        var index = IndexOf(_batches[batch].Records, from);
-        var found = new List<LogRecord>(Math.Min(_batches[batch].Records.Count - index, 1024));
+        var index = (int)Math.Min(from - _batches[batch].FirstOffset, _batches[batch].Count);
+        var found = new List<ReadOnlyMemory<byte>>(Math.Min(_batches[batch].Count - index, 1024));
         var size = 0L;
         for (; batch < _batches.Count; batch++, index = 0)
-        {
-            var records = _batches[batch].Records;
-            for (; index < records.Count; index++)
+            foreach (var frame in CollectionsMarshal.AsSpan(_batches[batch].Frames)[index..])
             {
-                size += records[index].Size;
+                size += frame.Length;
                 if (size > maxSize && found.Count > 0)
                     return found;
-                found.Add(records[index]);
+                found.Add(frame);
             }
-        }
 
         return found;
     }
@@ -59,25 +62,10 @@ internal sealed class TailCache(int maxBytes)
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (_batches[middle].Records[0].Offset <= offset)
+            if (_batches[middle].FirstOffset <= offset)
                 low = middle;
             else
                 high = middle - 1;
-        }
-
-        return low;
-    }
-
-    private static int IndexOf(List<LogRecord> records, long offset)
-    {
-        var (low, high) = (0, records.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (records[middle].Offset < offset)
-                low = middle + 1;
-            else
-                high = middle;
         }
 
         return low;
