@@ -18,7 +18,8 @@ public static class ExchangeCommandOptions
     /// <summary>All of them, in the order of the help.</summary>
     public static IReadOnlyList<ExchangeCommandOption> All { get; } =
     [
-        Option("--port", "PORT", "loopback port (default 0: a free one)", (o, v) => o with { Port = Int(v) }),
+        Option("--host", "ADDRESS", "IP address to listen on (default 127.0.0.1)", (o, v) => o with { Host = v }),
+        Option("--port", "PORT", "port (default 0: a free one)", (o, v) => o with { Port = Int(v) }),
         Option("--replay", "FILE", "a file of the recording; again for each further file (default: a generated market)",
             (o, v) => o with { Replay = [.. o.Replay, v] }),
         Option("--venue", "binance|binance-usdm|kraken", "whose recording it is (default: told from the data)",

@@ -15,7 +15,7 @@ using StreamForge.Sources.Recordings;
 namespace StreamForge.Sources.Exchange;
 
 /// <summary>
-/// The simulated exchange: a web server on loopback that speaks a venue's WebSocket and REST over a recorded or generated market.
+/// The simulated exchange: a web server, on loopback unless told otherwise, that speaks a venue's WebSocket and REST over a recorded or generated market.
 /// Connectors meet it as they would meet the venue.
 /// </summary>
 public sealed class ExchangeHost : IAsyncDisposable
@@ -158,7 +158,7 @@ public sealed class ExchangeHost : IAsyncDisposable
     private WebApplication Build(IMarket market)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "StreamForge.Exchange" });
-        builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{_options.Port}");
+        builder.WebHost.UseKestrelCore().UseUrls($"http://{_options.Host}:{_options.Port}");
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(_loggers);
         builder.Services.AddSingleton(_time);

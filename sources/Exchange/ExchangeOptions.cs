@@ -9,7 +9,11 @@ namespace StreamForge.Sources.Exchange;
 /// <summary>What the simulated exchange serves, and how.</summary>
 public sealed record ExchangeOptions
 {
-    /// <summary>Loopback port; 0, the default, for a free one.</summary>
+    /// <summary>IP address to listen on; loopback by default. Anybody who reaches it may ask for faults.</summary>
+    [Required]
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>Port; 0, the default, for a free one.</summary>
     [Range(0, 65535)]
     public int Port { get; init; }
 
@@ -58,6 +62,8 @@ public sealed record ExchangeOptions
         errors.AddRange(Faults.Validate());
         if (PingInterval <= TimeSpan.Zero)
             errors.Add("PingInterval must be positive.");
+        if (!System.Net.IPAddress.TryParse(Host, out _))
+            errors.Add($"Host is an IP address, not '{Host}'.");
         if (HeartbeatInterval <= TimeSpan.Zero)
             errors.Add("HeartbeatInterval must be positive.");
         if (RestLatency < TimeSpan.Zero)

@@ -25,12 +25,12 @@ internal static class ConnectorProcess
     public static async Task<int> Run(UpOptions options, CancellationToken cancellation)
     {
         var builder = Host.CreateApplicationBuilder();
-        builder.Logging.AddPlainConsole(LogLevel.Information);
         var settings = new ConnectorSettings(builder.Configuration);
+        builder.Logging.AddPlainConsole(LogLevel.Information, settings.Telemetry);
         if (!KafkaNative.IsAvailable(out var problem))
             throw new StartupException(problem!);
         using var signal = new ShutdownSignal(cancellation);
-        using var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LogLevel.Information));
+        using var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LogLevel.Information, settings.Telemetry));
         var time = TimeProvider.System;
         await using var log = new KafkaEventLog(settings.Kafka.Validated(), time, loggers.CreateLogger<KafkaEventLog>());
         var feed = await MarketSetup.Prepare(options, settings.Connector, time, loggers, signal.Asked);
@@ -42,7 +42,7 @@ internal static class ConnectorProcess
             await log.EnsureTopic(settings.Pipeline.Topic(Topics.RawMarket), signal.Asked);
             await host.StartAsync(signal.Asked);
         }
-        catch (EventLogException error)
+        catch (Exception error) when (error is EventLogException or IOException)
         {
             throw new StartupException(error.Message, error);
         }
@@ -71,6 +71,7 @@ internal static class ConnectorProcess
         services.AddSingleton(log);
         services.AddSingleton<ConnectorGateway>();
         services.AddSingleton<SourcePermits>();
+        services.AddSingleton(settings);
         settings.Register(services);
         builder.AddClusterClient(settings.Cluster, typeof(IInstrumentGrain).Assembly);
         services.AddMarketSource(feed);
@@ -80,6 +81,7 @@ internal static class ConnectorProcess
             provider.GetRequiredService<ConnectorGateway>(),
             time,
             provider.GetRequiredService<ILogger<DeskWorker>>()));
+        services.AddHostedService<ConnectorSite>();
     }
 }
 #endif

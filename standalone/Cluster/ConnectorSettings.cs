@@ -17,6 +17,8 @@ internal sealed class ConnectorSettings
     {
         _sections = new SettingsSections(configuration);
         Cluster = ClusterSettings.Read(_sections);
+        Telemetry = TelemetryOptions.Read(_sections);
+        Host = _sections.Check("ConnectorHost", new ConnectorHostOptions());
         Kafka = _sections.Check("Kafka", new KafkaOptions());
         Pipeline = _sections.Check("Pipeline", new MarketPipelineOptions());
         // It has members that only the command line or the market knows; they are stand-ins here.
@@ -26,6 +28,10 @@ internal sealed class ConnectorSettings
     }
 
     public ClusterSettings Cluster { get; }
+
+    public TelemetryOptions Telemetry { get; }
+
+    public ConnectorHostOptions Host { get; }
 
     public KafkaOptions Kafka { get; }
 

@@ -36,6 +36,10 @@ internal sealed class MarketSource(
     /// <summary>The instruments that are read.</summary>
     public IReadOnlyList<string> Instruments => [.. _connectors.SelectMany(connector => connector.Instruments)];
 
+    /// <summary>How the link to each venue stands.</summary>
+    public IReadOnlyList<(string Source, SourceStanding Standing)> Standings =>
+        [.. _connectors.Select(connector => (connector.Source, connector.Standing()))];
+
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         _sink = new LogSink(log, partitions);

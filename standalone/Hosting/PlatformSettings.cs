@@ -40,6 +40,7 @@ internal sealed class PlatformSettings
         _sections.Check("Governor", new GovernorOptions());
         _sections.Check("ClientApi", new ClientApiOptions());
         var access = ApiSettings.ReadAccess(_sections, place);
+        Telemetry = TelemetryOptions.Read(_sections);
         Engine = _sections.Check("Engine", new GrainEngineOptions());
         Log = _sections.Check("Log", new EmbeddedLogOptions());
         States = _sections.Check("States", new FileStateStoreOptions());
@@ -48,7 +49,7 @@ internal sealed class PlatformSettings
         _sections.Check("Kafka", new KafkaOptions { BootstrapServers = "-" });
         _sections.Check("Postgres", new PostgresOptions { ConnectionString = "-" });
         _sections.Check("Connector", new ConnectorOptions { Venue = "binance", Symbols = ["-"] });
-        _sections.AllowOthers("Cluster", "Silo", "Api");
+        _sections.AllowOthers("Cluster", "Silo", "Api", "ConnectorHost");
         _sections.ThrowIfWrong();
         Access = access!;
     }
@@ -59,6 +60,8 @@ internal sealed class PlatformSettings
     public PumpOptions Pump { get; }
 
     public MarketPipelineOptions Pipeline { get; }
+
+    public TelemetryOptions Telemetry { get; }
 
     public GrainEngineOptions Engine { get; }
 

@@ -21,8 +21,8 @@ internal static class ApiProcess
     public static async Task<int> Run(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge", Args = args });
-        builder.Logging.AddPlainConsole(LogLevel.Information);
-        var (cluster, api, access) = Read(builder);
+        var (cluster, api, access, telemetry) = Read(builder);
+        builder.Logging.AddPlainConsole(LogLevel.Information, telemetry);
         using var signal = new ShutdownSignal(api.StopWithin + TimeSpan.FromSeconds(1), CancellationToken.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls(api.Url);
@@ -53,17 +53,18 @@ internal static class ApiProcess
         return ExitCodes.Ok;
     }
 
-    private static (ClusterSettings Cluster, ApiHostOptions Api, ApiAccess Access) Read(WebApplicationBuilder builder)
+    private static (ClusterSettings Cluster, ApiHostOptions Api, ApiAccess Access, TelemetryOptions Telemetry) Read(WebApplicationBuilder builder)
     {
         var sections = new SettingsSections(builder.Configuration);
         var cluster = ClusterSettings.Read(sections);
         var api = sections.Check("Api", new ApiHostOptions());
+        var telemetry = TelemetryOptions.Read(sections);
         sections.Check("ClientApi", new ClientApiOptions { AskAgainAfter = AskAgainAfter });
         var access = ApiSettings.ReadAccess(sections, AccessPlace.Of(builder.Environment.IsDevelopment(), api.Url));
-        sections.AllowOthers("Silo", "Kafka", "Postgres", "Engine", "Checkpoint", "Pump", "Pipeline", "Market", "Governor", "Connector", "Log", "States");
+        sections.AllowOthers("Silo", "Kafka", "Postgres", "Engine", "Checkpoint", "Pump", "Pipeline", "Market", "Governor", "Connector", "ConnectorHost", "Log", "States");
         sections.ThrowIfWrong();
         builder.Services.Configure<ClientApiOptions>(options => options.AskAgainAfter = AskAgainAfter);
         builder.Services.Configure<ClientApiOptions>(sections.Section("ClientApi"));
-        return (cluster, api, access!);
+        return (cluster, api, access!, telemetry);
     }
 }

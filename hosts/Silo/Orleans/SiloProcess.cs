@@ -29,10 +29,10 @@ internal static class SiloProcess
     public static async Task<int> Run(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge", Args = args });
-        builder.Logging.AddPlainConsole(LogLevel.Information);
         var settings = new SiloSettings(builder.Configuration);
+        builder.Logging.AddPlainConsole(LogLevel.Information, settings.Telemetry);
         using var signal = new ShutdownSignal(settings.Silo.StopWithin + TimeSpan.FromSeconds(1), CancellationToken.None);
-        using var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LogLevel.Information));
+        using var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LogLevel.Information, settings.Telemetry));
         var time = TimeProvider.System;
         await using var stores = await SiloStores.Open(settings, time, loggers, signal.Asked);
         Register(builder, settings, stores, time);

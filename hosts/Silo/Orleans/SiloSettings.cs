@@ -29,6 +29,7 @@ internal sealed class SiloSettings
         Silo = _sections.Check("Silo", new SiloHostOptions());
         if (Silo.Address is { } address && !IPAddress.TryParse(address, out _))
             _sections.Fail("Silo", $"Address is an IP address, not '{address}'.");
+        Telemetry = TelemetryOptions.Read(_sections);
         Kafka = _sections.Check("Kafka", new KafkaOptions { SessionTimeout = KafkaSession });
         Postgres = _sections.Check("Postgres", new PostgresOptions());
         Engine = _sections.Check("Engine", new GrainEngineOptions());
@@ -39,13 +40,15 @@ internal sealed class SiloSettings
         _sections.CheckRanges("Market:DepthRepair", market.DepthRepair);
         _sections.CheckRanges("Market:TradeRepair", market.TradeRepair);
         _sections.Check("Governor", new GovernorOptions());
-        _sections.AllowOthers([.. ApiSettings.Sections, "Api", "Connector", "Log", "States"]);
+        _sections.AllowOthers([.. ApiSettings.Sections, "Api", "Connector", "ConnectorHost", "Log", "States"]);
         _sections.ThrowIfWrong();
     }
 
     public ClusterSettings Cluster { get; }
 
     public SiloHostOptions Silo { get; }
+
+    public TelemetryOptions Telemetry { get; }
 
     public KafkaOptions Kafka { get; }
 
