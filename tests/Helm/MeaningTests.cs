@@ -109,7 +109,7 @@ public sealed class MeaningTests
         Assert.Equal(["gateway"], outside.SelectMany(PortsOf));
         // The public zone reaches silos, and no broker.
         var publicly = policies.Single(policy => policy.Name.EndsWith("-public", StringComparison.Ordinal));
-        Assert.Equal(["gateway"], publicly.Spec["egress"]!.AsArray().SelectMany(PortsOf));
+        Assert.Equal(["gateway", "443"], publicly.Spec["egress"]!.AsArray().SelectMany(PortsOf));
         Assert.All(policies.Where(policy => policy.Name.Contains("-connected-", StringComparison.Ordinal)), policy =>
         {
             Assert.False(policy.Spec.ContainsKey("ingress"));

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using StreamForge.ApiHost;
 using StreamForge.ClientApi;
+using StreamForge.ClientApi.Access;
 using StreamForge.Hosting;
 using StreamForge.SiloHost;
 using StreamForge.Standalone.Cluster;
@@ -29,7 +30,8 @@ public sealed class SettingsTests
         TelemetryOptions.Read(api);
         api.Check("Api", new ApiHostOptions());
         api.Check("ClientApi", new ClientApiOptions());
-        api.AllowOthers("Pump", "Kafka", "Silo", "Access");
+        api.AllowOthers("Pump", "Kafka", "Silo");
+        Assert.NotNull(ApiSettings.ReadAccess(api, new AccessPlace(Development: false, Loopback: false)));
         api.ThrowIfWrong();
 
         foreach (var workload in chart.Workloads.Where(workload => workload.PodLabels.GetValueOrDefault("streamforge.io/role") == "connector"))
@@ -63,6 +65,7 @@ public sealed class SettingsTests
         (string?)variable["value"]
         ?? (variable["valueFrom"]?["secretKeyRef"]?["key"]?.ToString() == "connectionString" ? "Host=db"
             : variable["valueFrom"]?["fieldRef"]?["fieldPath"]?.ToString() == "status.podIP" ? "10.0.0.7"
+            : ((string)variable["name"]!).Contains("SymmetricKeys", StringComparison.Ordinal) ? Convert.ToBase64String(new byte[31].Append((byte)1).ToArray())
             : "a secret");
 }
 #endif

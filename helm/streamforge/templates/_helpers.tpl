@@ -78,6 +78,28 @@ Sampling: {{ .Values.telemetry.sampling }}
 JsonLogs: {{ .Values.telemetry.jsonLogs }}
 {{- end -}}
 
+{{- define "streamforge.accessSettings" -}}
+{{- with .Values.access -}}
+{{- if not (or .metadata .jwks .publicKeys .symmetricKeys) -}}
+{{- fail "access: one of metadata, jwks, publicKeys and symmetricKeys says by which keys tokens are proven" -}}
+{{- end -}}
+Issuer: {{ required "access.issuer: who makes the tokens" .issuer | quote }}
+Audience: {{ required "access.audience: whom tokens must be for" .audience | quote }}
+{{- with .metadata }}
+Metadata: {{ . | quote }}
+{{- end }}
+{{- with .jwks }}
+Jwks: {{ . | quote }}
+{{- end }}
+{{- with .publicKeys }}
+PublicKeys:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+AnonymousReads: {{ .anonymousReads }}
+Metrics: {{ .metrics }}
+{{- end -}}
+{{- end -}}
+
 {{/* appsettings.json of one process: (dict "root" $ "sections" (dict ...)); the sections of .Values.settings win. */}}
 {{- define "streamforge.appsettings" -}}
 {{- $sections := mergeOverwrite (deepCopy .sections) (deepCopy .root.Values.settings) -}}

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using StreamForge.Tests.Helm.Outside;
@@ -11,6 +12,7 @@ internal static class Chart
     public const string Namespace = "bank";
     private const string GoLibraries = "/usr/share/gocode";
 
+    private static readonly ConcurrentDictionary<string, Lazy<Outcome>> _outcomes = new();
     private static readonly Lazy<Renderer?> _renderer = new(Find);
 
     /// <summary>The sets of values that are rendered, by name.</summary>
@@ -21,10 +23,10 @@ internal static class Chart
 
     public static string ValuesFile(string set) => Repository.Path("tests", "Helm", "Values", set + ".yaml");
 
-    /// <summary>The objects that a set of values gives.</summary>
+    /// <summary>The objects that a set of values gives, which the caller may change.</summary>
     public static Rendered Render(string set)
     {
-        var (code, output, error) = Run(ValuesFile(set));
+        var (code, output, error) = _outcomes.GetOrAdd(set, static set => new(() => Run(ValuesFile(set)))).Value;
         Assert.True(code == 0, $"{set}: {error}");
         return new Rendered(output);
     }

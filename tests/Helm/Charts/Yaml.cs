@@ -15,7 +15,8 @@ internal static partial class Yaml
     {
         var stream = new YamlStream();
         stream.Load(new StringReader(text));
-        return [.. stream.Documents.Select(document => Of(document.RootNode)).OfType<JsonNode>()];
+        // By way of text: a number that was parsed can be asked for as any type that it fits, one that was made only as the one it was made of.
+        return [.. stream.Documents.Select(document => Of(document.RootNode)).OfType<JsonNode>().Select(node => JsonNode.Parse(node.ToJsonString())!)];
     }
 
     public static JsonNode One(string text) => Assert.Single(Read(text));

@@ -11,6 +11,7 @@ using StreamForge.ClientApi.Metrics;
 using StreamForge.Silo.Cluster;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Silo.Telemetry;
 using StreamForge.Sources.Connectors;
 
@@ -49,7 +50,7 @@ internal static class ServedMetrics
     {
         var time = TimeProvider.System;
         var pipeline = new MarketPipeline(
-            null!, null!, null!, null!, null!, Options.Create(new MarketPipelineOptions()), Options.Create(new()), time, null!);
+            null!, null!, null!, null!, null!, Options.Create(new MarketPipelineOptions()), Options.Create(new PumpOptions()), time, null!);
         _ = new PumpMetrics(meters, pipeline, Options.Create(new MarketPipelineOptions()), time);
         _ = new IntegrityMeter(meters, time);
         _ = new ApiMeter(meters);
