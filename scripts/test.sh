@@ -58,6 +58,10 @@ run_project() { # engine, project
 if ! command -v initdb >/dev/null && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
   printf 'test: the programs of PostgreSQL (initdb, pg_ctl) are not here: tests that need them are skipped; the package postgresql has them\n'
 fi
+command -v helm >/dev/null || [ -d /usr/share/gocode/src/github.com/Masterminds/sprig ] ||
+  printf 'test: neither helm nor Go with Sprig is here: the chart is not rendered; the packages golang-go, golang-github-masterminds-sprig-dev and golang-k8s-sigs-yaml-dev do it\n'
+[ -d "$root/tests/Helm/Node/node_modules" ] ||
+  printf 'test: tests/Helm/Node has no node_modules (npm install): no outside judge of chart, rules, Dockerfiles and compose file\n'
 [ -d "$root/../shared/data" ] || printf 'test: ../shared/data is not here: tests on recordings are skipped\n'
 
 for e in "${engines[@]}"; do
