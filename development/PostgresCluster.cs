@@ -24,6 +24,9 @@ public sealed partial class PostgresCluster : IDisposable
     /// <summary>For Npgsql, without a database.</summary>
     public string ConnectionString => $"Host={_folder};Username=postgres;Include Error Detail=true";
 
+    /// <summary>The Unix socket that it listens at.</summary>
+    public string Socket => Path.Combine(_folder, ".s.PGSQL.5432");
+
     /// <summary>The folder of PostgreSQL's programs, of the highest version; null where there is none.</summary>
     public static string? FindPrograms()
     {

@@ -17,6 +17,12 @@ internal sealed record ClusterPlan
     /// <summary>Bootstrap servers; none: a mock of our own.</summary>
     public string? Kafka { get; init; }
 
+    /// <summary>Precedes all names at a Kafka that was named, so that several clusters can share it.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>Settings beside those that follow from the rest, as variables of the environment.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Connection string; none: a private server.</summary>
     public string? Postgres { get; init; }
 

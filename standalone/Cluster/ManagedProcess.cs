@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using StreamForge.Hosting;
 
 namespace StreamForge.Standalone.Cluster;
@@ -7,7 +8,7 @@ namespace StreamForge.Standalone.Cluster;
 /// A process that this one has started and sees to: what it writes goes to a file, and it ends when its standard input does, so that none
 /// is left behind whatever becomes of us.
 /// </summary>
-internal sealed class ManagedProcess : IDisposable
+internal sealed partial class ManagedProcess : IDisposable
 {
     private readonly Process _process;
     private readonly StreamWriter _log;
@@ -36,7 +37,7 @@ internal sealed class ManagedProcess : IDisposable
     /// <param name="name">For people.</param>
     /// <param name="program">An executable of this solution.</param>
     /// <param name="environment">Variables beside those of this process.</param>
-    /// <param name="logFile">What it writes is kept there.</param>
+    /// <param name="logFile">What it writes is kept there, after what is there already.</param>
     /// <param name="awaited">What the line begins with that <see cref="Said"/> waits for.</param>
     /// <exception cref="StartupException">There is no such program.</exception>
     public static ManagedProcess Start(
@@ -55,7 +56,7 @@ internal sealed class ManagedProcess : IDisposable
         foreach (var (variable, value) in environment)
             start.Environment[variable] = value;
         start.Environment[ShutdownSignal.Supervised] = "1";
-        return new ManagedProcess(name, Process.Start(start)!, new StreamWriter(logFile, append: false) { AutoFlush = true }, awaited);
+        return new ManagedProcess(name, Process.Start(start)!, new StreamWriter(logFile, append: true) { AutoFlush = true }, awaited);
     }
 
     public Task Exited(CancellationToken cancellation) => _process.WaitForExitAsync(cancellation);
@@ -90,6 +91,22 @@ internal sealed class ManagedProcess : IDisposable
         }
     }
 
+    /// <summary>kill -9, and its end.</summary>
+    public async Task Kill()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        await _written;
+    }
+
+    /// <summary>Sends a signal, by the number that it has on this machine. POSIX only.</summary>
+    /// <exception cref="InvalidOperationException">It is gone, or the machine knows no such signal.</exception>
+    public void Send(UnixSignal signal)
+    {
+        if (_process.HasExited || SendTo(_process.Id, NumberOf(signal)) != 0)
+            throw new InvalidOperationException($"{Name} takes no {signal}.");
+    }
+
     public void Dispose()
     {
         if (!_process.HasExited)
@@ -97,6 +114,20 @@ internal sealed class ManagedProcess : IDisposable
         _process.Dispose();
         _log.Dispose();
     }
+
+    /// <summary>Those of user, stop and go on differ between Linux and BSD.</summary>
+    public static int NumberOf(UnixSignal signal) => (signal, OperatingSystem.IsLinux()) switch
+    {
+        (UnixSignal.Terminate, _) => 15,
+        (UnixSignal.Stop, var linux) => linux ? 19 : 17,
+        (UnixSignal.Continue, var linux) => linux ? 18 : 19,
+        (UnixSignal.User1, var linux) => linux ? 10 : 30,
+        (_, var linux) => linux ? 12 : 31,
+    };
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SendTo(int process, int signal);
 
     private async Task Write(StreamReader reader, string? awaited)
     {
@@ -110,14 +141,14 @@ internal sealed class ManagedProcess : IDisposable
         _said.TrySetException(new StartupException($"{Name} ended before it was up; what it wrote is in its log"));
     }
 
-    /// <summary>Beside this program, or in a folder of its own beside this program's, as the build puts them.</summary>
+    /// <summary>In a folder of its own beside this program's, as the build puts them, or beside this program.</summary>
     private static string Find(string program)
     {
         var file = OperatingSystem.IsWindows() ? program + ".exe" : program;
         var own = new DirectoryInfo(AppContext.BaseDirectory);
         var beside = Path.Combine(own.FullName, file);
         var built = Path.Combine(own.Parent?.Parent?.FullName ?? "", program, own.Name, file);
-        return File.Exists(beside) ? beside : File.Exists(built) ? built
+        return File.Exists(built) ? built : File.Exists(beside) ? beside
             : throw new StartupException($"the program {program} is not here: neither {beside} nor {built}");
     }
 }

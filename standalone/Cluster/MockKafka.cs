@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using StreamForge.Contracts.Streams;
 using StreamForge.Development;
 using StreamForge.Hosting;
@@ -5,7 +6,10 @@ using StreamForge.Silo.Streaming.Kafka;
 
 namespace StreamForge.Standalone.Cluster;
 
-/// <summary>librdkafka's mock brokers as a process of their own, until it is asked to end.</summary>
+/// <summary>
+/// librdkafka's mock brokers as a process of their own, until it is asked to end. SIGUSR1 cuts all connections and refuses new ones, SIGUSR2
+/// takes them again.
+/// </summary>
 internal static class MockKafka
 {
     /// <summary>What the line with the bootstrap servers begins with.</summary>
@@ -23,8 +27,18 @@ internal static class MockKafka
         using var cluster = new MockCluster(rebalanceDelay: WaitForMembers);
         foreach (var topic in new[] { Topics.RawMarket, Topics.MarketDepth, Topics.MarketTrades, Topics.DeadLetters })
             cluster.CreateTopic(topic, partitions);
+        using var cut = OnSignal(UnixSignal.User1, () => cluster.StopBroker());
+        using var mend = OnSignal(UnixSignal.User2, () => cluster.StartBroker());
         Console.WriteLine(Announcement + cluster.BootstrapServers);
         await signal.Wait();
         return ExitCodes.Ok;
     }
+
+    /// <summary>None where the machine has no such signals.</summary>
+    private static PosixSignalRegistration? OnSignal(UnixSignal signal, Action act) => OperatingSystem.IsWindows() ? null
+        : PosixSignalRegistration.Create((PosixSignal)ManagedProcess.NumberOf(signal), context =>
+        {
+            context.Cancel = true;
+            act();
+        });
 }

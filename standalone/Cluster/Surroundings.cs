@@ -10,10 +10,17 @@ namespace StreamForge.Standalone.Cluster;
 /// </summary>
 internal sealed class Surroundings : IDisposable
 {
+    private const string MockSession = "00:00:04";
     private static readonly TimeSpan UpWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(5);
     private PostgresCluster? _postgres;
     private ManagedProcess? _kafka;
+
+    /// <summary>The server of our own; none where one was named.</summary>
+    public PostgresCluster? OwnPostgres => _postgres;
+
+    /// <summary>The brokers of our own; none where some were named.</summary>
+    public ManagedProcess? OwnKafka => _kafka;
 
     /// <summary>Settings of the processes that use them, as variables of the environment.</summary>
     public Dictionary<string, string> Environment { get; } = [];
@@ -81,6 +88,7 @@ internal sealed class Surroundings : IDisposable
         if (plan.Kafka is { } named)
         {
             Environment["StreamForge__Kafka__BootstrapServers"] = named;
+            Environment["StreamForge__Kafka__Prefix"] = plan.Prefix;
             Kafka = named;
             return;
         }
@@ -91,6 +99,8 @@ internal sealed class Surroundings : IDisposable
         // It knows neither topic ids nor the request that creates topics; and what it holds is of this run only.
         Environment["StreamForge__Kafka__TopicIds"] = "ByName";
         Environment["StreamForge__Kafka__CreateTopics"] = "false";
+        // It lets every sharing anew last a second less than a session, whoever has come by then; real brokers wait for nobody but their members.
+        Environment["StreamForge__Kafka__SessionTimeout"] = MockSession;
         Environment["StreamForge__Kafka__Incarnation"] = Guid.NewGuid().ToString("N");
         Kafka = "librdkafka's mock brokers, which keep nothing (--kafka or KAFKA_BOOTSTRAP names a real one)";
     }

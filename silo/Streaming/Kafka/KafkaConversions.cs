@@ -7,10 +7,6 @@ namespace StreamForge.Silo.Streaming.Kafka;
 /// <summary>Our records and positions in the client's terms, and back.</summary>
 internal static class KafkaConversions
 {
-    public static Ck.TopicPartition ToKafka(this TopicPartition partition) => new(partition.Topic, partition.Partition);
-
-    public static TopicPartition ToOurs(this Ck.TopicPartition partition) => new(partition.Topic, partition.Partition.Value);
-
     /// <summary>Kafka's UUIDs are two big-endian halves.</summary>
     public static Guid ToGuid(this Ck.Uuid id)
     {

@@ -15,7 +15,9 @@ internal sealed class KafkaFetcher : IAsyncDisposable
 
     private readonly KafkaLink _link;
     private readonly ConcurrentQueue<Change> _changes = new();
-    private readonly Dictionary<TopicPartition, Feed> _feeds = [];
+    private readonly KafkaNames _names;
+    // As the client calls partitions: nothing is translated for each record.
+    private readonly Dictionary<Ck.TopicPartition, Feed> _feeds = [];
     private readonly Ck.IConsumer<byte[]?, byte[]?> _consumer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopping;
@@ -24,6 +26,7 @@ internal sealed class KafkaFetcher : IAsyncDisposable
     public KafkaFetcher(KafkaOptions options, KafkaLink link)
     {
         _link = link;
+        _names = options.Names;
         _consumer = new Ck.ConsumerBuilder<byte[]?, byte[]?>(KafkaSettings.Fetcher(options))
             .SetErrorHandler((_, error) => link.Failed("fetcher", error))
             .SetLogHandler(static (_, _) => { })
@@ -58,27 +61,30 @@ internal sealed class KafkaFetcher : IAsyncDisposable
 
     private void Begin(TopicPartition partition, long offset, PartitionBuffer buffer, int generation)
     {
-        if (_feeds.TryGetValue(partition, out var old) && ReferenceEquals(old.Buffer, buffer) && old.Generation > generation)
+        var place = _names.ToKafka(partition);
+        if (_feeds.TryGetValue(place, out var old) && ReferenceEquals(old.Buffer, buffer) && old.Generation > generation)
             return;
-        Drop(partition);
-        _feeds[partition] = new Feed(partition, buffer, generation);
-        _consumer.IncrementalAssign([new Ck.TopicPartitionOffset(partition.ToKafka(), offset)]);
+        Drop(place);
+        _feeds[place] = new Feed(partition, buffer, generation);
+        _consumer.IncrementalAssign([new Ck.TopicPartitionOffset(place, offset)]);
     }
 
     /// <summary>Goes on with a partition that was paused, unless it was started anew since.</summary>
     public void Resume(TopicPartition partition, int generation) => _changes.Enqueue(new Change(() =>
     {
-        if (!_feeds.TryGetValue(partition, out var feed) || !feed.Paused || feed.Generation != generation)
+        var place = _names.ToKafka(partition);
+        if (!_feeds.TryGetValue(place, out var feed) || !feed.Paused || feed.Generation != generation)
             return;
         feed.Paused = false;
-        _consumer.Resume([partition.ToKafka()]);
+        _consumer.Resume([place]);
     }));
 
     /// <summary>Fetches it no more, unless another buffer has taken it over.</summary>
     public void Stop(TopicPartition partition, PartitionBuffer buffer) => _changes.Enqueue(new Change(() =>
     {
-        if (_feeds.TryGetValue(partition, out var feed) && ReferenceEquals(feed.Buffer, buffer))
-            Drop(partition);
+        var place = _names.ToKafka(partition);
+        if (_feeds.TryGetValue(place, out var feed) && ReferenceEquals(feed.Buffer, buffer))
+            Drop(place);
     }));
 
     public async ValueTask DisposeAsync()
@@ -131,8 +137,7 @@ internal sealed class KafkaFetcher : IAsyncDisposable
             if (_consumer.Consume(IdleMilliseconds) is not { } result)
                 return;
             _link.Worked();
-            var partition = result.TopicPartition.ToOurs();
-            if (!_feeds.TryGetValue(partition, out var feed))
+            if (!_feeds.TryGetValue(result.TopicPartition, out var feed))
                 return;
             if (result.IsPartitionEOF)
                 feed.Buffer.NoteEnd(feed.Generation, result.Offset.Value, reached: true);
@@ -141,7 +146,7 @@ internal sealed class KafkaFetcher : IAsyncDisposable
         }
         catch (Ck.ConsumeException error) when (!error.Error.IsFatal)
         {
-            if (error.ConsumerRecord?.TopicPartition is { } about && _feeds.TryGetValue(about.ToOurs(), out var feed))
+            if (error.ConsumerRecord?.TopicPartition is { } about && _feeds.TryGetValue(about, out var feed))
                 feed.Buffer.Fail(feed.Generation, error);
             else
                 _link.Failed("fetcher", error.Error);
@@ -158,13 +163,13 @@ internal sealed class KafkaFetcher : IAsyncDisposable
         _consumer.Pause([result.TopicPartition]);
     }
 
-    private void Drop(TopicPartition partition)
+    private void Drop(Ck.TopicPartition place)
     {
-        if (!_feeds.Remove(partition, out var feed))
+        if (!_feeds.Remove(place, out var feed))
             return;
         // librdkafka remembers a pause beyond the assignment: it would never fetch the partition again.
         if (feed.Paused)
-            _consumer.Resume([partition.ToKafka()]);
-        _consumer.IncrementalUnassign([partition.ToKafka()]);
+            _consumer.Resume([place]);
+        _consumer.IncrementalUnassign([place]);
     }
 }

@@ -77,7 +77,7 @@ internal sealed class KafkaGroupMember : IGroupMember
     {
         try
         {
-            _consumer.Subscribe(_lead);
+            _consumer.Subscribe(_options.Names.Topic(_lead));
             while (!_leaving && Failure is null)
             {
                 Poll();

@@ -14,6 +14,7 @@ internal sealed class KafkaOffsets : IAsyncDisposable
 {
     private readonly string _group;
     private readonly KafkaOptions _options;
+    private readonly KafkaNames _names;
     private readonly KafkaLink _link;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -28,6 +29,7 @@ internal sealed class KafkaOffsets : IAsyncDisposable
         _group = group;
         _consumer = consumer;
         _options = options;
+        _names = options.Names;
         _link = link;
         _time = time;
         _logger = logger;
@@ -150,13 +152,13 @@ internal sealed class KafkaOffsets : IAsyncDisposable
     {
         try
         {
-            var found = _consumer.Committed(lookup.Partitions.Select(static p => p.ToKafka()), _options.RequestTimeout);
+            var found = _consumer.Committed(lookup.Partitions.Select(_names.ToKafka), _options.RequestTimeout);
             _link.Worked();
             var offsets = new long?[lookup.Partitions.Count];
             for (var i = 0; i < offsets.Length; i++)
             {
                 var partition = lookup.Partitions[i];
-                var offset = found.Find(f => f.TopicPartition.ToOurs() == partition)?.Offset ?? Ck.Offset.Unset;
+                var offset = found.Find(f => _names.ToOurs(f.TopicPartition) == partition)?.Offset ?? Ck.Offset.Unset;
                 if (offset.IsSpecial)
                     continue;
                 offsets[i] = offset.Value;
@@ -208,14 +210,14 @@ internal sealed class KafkaOffsets : IAsyncDisposable
         var errors = new Dictionary<TopicPartition, Ck.Error>();
         try
         {
-            _consumer.Commit(offsets.Select(static o => new Ck.TopicPartitionOffset(o.Key.ToKafka(), o.Value)));
+            _consumer.Commit(offsets.Select(o => new Ck.TopicPartitionOffset(_names.ToKafka(o.Key), o.Value)));
             _link.Worked();
         }
         catch (Ck.TopicPartitionOffsetException error)
         {
             foreach (var result in error.Results)
                 if (result.Error.IsError)
-                    errors[result.TopicPartition.ToOurs()] = result.Error;
+                    errors[_names.ToOurs(result.TopicPartition)] = result.Error;
         }
         catch (Ck.KafkaException error)
         {

@@ -18,6 +18,10 @@ public sealed record KafkaOptions
     /// <summary>Enters log ids made by name: a new value after the topics were deleted and created anew. Default: empty.</summary>
     public string Incarnation { get; init; } = "";
 
+    /// <summary>Precedes the names of all topics and groups at the brokers, so that several platforms can share them. Default: empty.</summary>
+    [RegularExpression("[a-zA-Z0-9._-]{0,100}")]
+    public string Prefix { get; init; } = "";
+
     /// <summary>
     /// Missing topics are created by an administrative request. Where false, they are asked for, and the broker creates them with
     /// partition counts of its own or does not. Default: true.
@@ -77,6 +81,8 @@ public sealed record KafkaOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan RecommitInterval { get; init; } = TimeSpan.FromHours(1);
+
+    internal KafkaNames Names => new(Prefix);
 
     /// <summary>Checks every range.</summary>
     /// <exception cref="ValidationException">With all errors in one message.</exception>

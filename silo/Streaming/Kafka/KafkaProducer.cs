@@ -131,7 +131,7 @@ internal sealed class KafkaProducer(KafkaOptions options, KafkaLink link, TimePr
         {
             var partition = record.Partition is { } number ? new Ck.Partition(number) : Ck.Partition.Any;
             Client().Produce(
-                new Ck.TopicPartition(record.Topic, partition), record.ToKafka(), report => Delivered(pending, report));
+                new Ck.TopicPartition(options.Names.Topic(record.Topic), partition), record.ToKafka(), report => Delivered(pending, report));
             return null;
         }
         catch (Ck.KafkaException error)
@@ -152,7 +152,7 @@ internal sealed class KafkaProducer(KafkaOptions options, KafkaLink link, TimePr
         }
         else
         {
-            pending.Done.TrySetResult(new AppendedAt(report.TopicPartition.ToOurs(), report.Offset.Value));
+            pending.Done.TrySetResult(new AppendedAt(new TopicPartition(pending.Record.Topic, report.Partition.Value), report.Offset.Value));
             link.Worked();
         }
         lock (_lock)

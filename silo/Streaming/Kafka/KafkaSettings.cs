@@ -28,7 +28,7 @@ internal static class KafkaSettings
     /// <summary>A consumer that only belongs to a group: it hears of assignments and commits, and never fetches.</summary>
     public static Dictionary<string, string> Membership(KafkaOptions options, string group) => Of(options, new()
     {
-        ["group.id"] = group,
+        ["group.id"] = options.Names.Group(group),
         ["partition.assignment.strategy"] = "cooperative-sticky",
         ["session.timeout.ms"] = Milliseconds(options.SessionTimeout),
         ["heartbeat.interval.ms"] = Milliseconds(options.SessionTimeout / 4),
@@ -44,7 +44,7 @@ internal static class KafkaSettings
     /// <summary>A consumer that only fetches what it is told to; it joins no group.</summary>
     public static Dictionary<string, string> Fetcher(KafkaOptions options) => Of(options, new()
     {
-        ["group.id"] = "streamforge-fetch",
+        ["group.id"] = options.Names.Group("streamforge-fetch"),
         ["enable.auto.commit"] = "false",
         ["enable.auto.offset.store"] = "false",
         // Out of range is the reader's to decide upon: nothing is skipped or repeated in silence.

@@ -56,7 +56,7 @@ internal sealed class KafkaTopics(KafkaOptions options, KafkaLink link, TimeProv
             try
             {
                 var answer = await _admin.ListOffsetsAsync(
-                    [new TopicPartitionOffsetSpec { TopicPartition = partition.ToKafka(), OffsetSpec = spec }],
+                    [new TopicPartitionOffsetSpec { TopicPartition = options.Names.ToKafka(partition), OffsetSpec = spec }],
                     new ListOffsetsOptions
                     {
                         RequestTimeout = options.RequestTimeout,
@@ -91,7 +91,7 @@ internal sealed class KafkaTopics(KafkaOptions options, KafkaLink link, TimeProv
         try
         {
             var answer = await _admin.DescribeTopicsAsync(
-                Ck.TopicCollection.OfTopicNames([topic]),
+                Ck.TopicCollection.OfTopicNames([options.Names.Topic(topic)]),
                 new DescribeTopicsOptions { RequestTimeout = options.RequestTimeout }).WaitAsync(cancellation);
             link.Worked();
             var found = answer.TopicDescriptions[0];
@@ -142,8 +142,8 @@ internal sealed class KafkaTopics(KafkaOptions options, KafkaLink link, TimeProv
         {
             var metadata = await Blocking.Call(() => asked is null
                 ? _admin.GetMetadata(options.RequestTimeout)
-                : _admin.GetMetadata(asked, options.RequestTimeout)).WaitAsync(cancellation);
-            var found = metadata.Topics.Find(t => t.Topic == topic);
+                : _admin.GetMetadata(options.Names.Topic(asked), options.RequestTimeout)).WaitAsync(cancellation);
+            var found = metadata.Topics.Find(t => t.Topic == options.Names.Topic(topic));
             return found is null || found.Error.IsError || found.Partitions.Count == 0
                 ? null
                 : new TopicInfo(topic, IdByName(topic), found.Partitions.Count);
@@ -163,7 +163,7 @@ internal sealed class KafkaTopics(KafkaOptions options, KafkaLink link, TimeProv
                 [
                     new TopicSpecification
                     {
-                        Name = spec.Name,
+                        Name = options.Names.Topic(spec.Name),
                         NumPartitions = spec.Partitions,
                         ReplicationFactor = (short)options.ReplicationFactor,
                         Configs = new Dictionary<string, string>
