@@ -8,6 +8,9 @@ internal abstract class CachedView
     /// <summary>The answer as of now; null where nothing is known of the entity.</summary>
     public abstract Task<RenderedView?> Read();
 
+    /// <summary>The answer that was given last, marked as no longer confirmed; null where none was.</summary>
+    public abstract RenderedView? Recall();
+
     /// <summary>Bytes that are kept.</summary>
     public abstract int Bytes { get; }
 }
@@ -34,6 +37,10 @@ internal sealed class CachedView<TView> : CachedView
     }
 
     public override Task<RenderedView?> Read() => _shared.Read();
+
+    public override RenderedView? Recall() => _last is { } last
+        ? RenderedView.Render(_shape, _shape.Unconfirmed(last.View), last.Rendered)
+        : null;
 
     public override int Bytes => _last?.Rendered.Body.Length ?? 0;
 

@@ -22,6 +22,7 @@ internal sealed class InstrumentReader(
 
     private readonly ClientApiOptions _options = options.Value;
     private readonly ViewCache _cache = new(options.Value.CacheBytes);
+    private volatile bool _outOfReach;
 
     public ValueTask<ViewAnswer> Instrument(string id, FreshnessDemand demand) =>
         Answer(new ViewKey(ViewKind.Instrument, id), demand);
@@ -42,7 +43,7 @@ internal sealed class InstrumentReader(
     private async ValueTask<ViewAnswer> Answer(ViewKey key, FreshnessDemand demand)
     {
         var place = _cache.Get(key, this, static (key, reader, rendered) => reader.NewPlace(key, rendered));
-        var view = await place.Read();
+        var view = await ReadOrRecall(place);
         if (demand.MinSequence is { } asked && (view is null || view.Freshness.Sequence < asked))
         {
             var reached = await WaitFor(key.Instrument, asked, demand.Wait);
@@ -53,6 +54,30 @@ internal sealed class InstrumentReader(
         if (view is null)
             return new(null, ApiProblem.UnknownInstrument(key.Instrument));
         return demand.MaxAge is { } maxAge && TooOld(view, maxAge) is { } problem ? new(null, problem) : new(view, null);
+    }
+
+    /// <summary>
+    /// The answer; what was known last where the grain is out of reach. Once one was, the next ones are not waited for as long: when a whole
+    /// cluster is gone, readers must not each wait for it.
+    /// </summary>
+    private async Task<RenderedView?> ReadOrRecall(CachedView place)
+    {
+        try
+        {
+            var reading = place.Read();
+            var view = await (_outOfReach && _options.AskAgainAfter > TimeSpan.Zero && place.Bytes > 0
+                ? reading.WaitAsync(_options.AskAgainAfter, time)
+                : reading);
+            _outOfReach = false;
+            return view;
+        }
+        catch (Exception error) when (error is TimeoutException or OrleansException)
+        {
+            _outOfReach = true;
+            if (place.Recall() is { } last)
+                return last;
+            throw;
+        }
     }
 
     private async Task<bool> WaitFor(string instrument, long sequence, TimeSpan wait)

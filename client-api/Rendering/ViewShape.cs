@@ -9,12 +9,14 @@ namespace StreamForge.ClientApi.Rendering;
 /// </summary>
 /// <param name="Version">The view's version.</param>
 /// <param name="Freshness">The freshness that the headers tell.</param>
+/// <param name="Unconfirmed">The view with another word on freshness, for when the grain that could confirm it is out of reach.</param>
 /// <param name="Provenance">Where the content came from; none where the view does not tell.</param>
 /// <param name="WriteContent">Writes the members of the content.</param>
 /// <param name="WriteExtra">Writes further members about the content.</param>
 internal sealed record ViewShape<TView>(
     Func<TView, long> Version,
     Func<TView, Freshness> Freshness,
+    Func<TView, TView> Unconfirmed,
     Func<TView, Provenance?>? Provenance,
     Action<Utf8JsonWriter, TView> WriteContent,
     Action<Utf8JsonWriter, TView>? WriteExtra = null)
@@ -42,7 +44,9 @@ internal sealed record ViewShape<TView>(
 internal static class ViewShapes
 {
     public static readonly ViewShape<InstrumentView> Instrument = new(
-        view => view.Version, view => view.Freshness, view => view.Provenance,
+        view => view.Version, view => view.Freshness,
+        view => view with { Freshness = LastKnown.Of(view.Freshness), Book = LastKnown.Of(view.Book), Trades = LastKnown.Of(view.Trades) },
+        view => view.Provenance,
         (json, view) =>
         {
             json.WriteString("instrument"u8, view.Instrument);
@@ -59,7 +63,7 @@ internal static class ViewShapes
         });
 
     public static readonly ViewShape<BookView> Book = new(
-        view => view.Version, view => view.Freshness, view => view.Provenance,
+        view => view.Version, view => view.Freshness, view => view with { Freshness = LastKnown.Of(view.Freshness) }, view => view.Provenance,
         (json, view) =>
         {
             json.WriteString("instrument"u8, view.Instrument);
@@ -68,7 +72,7 @@ internal static class ViewShapes
         });
 
     public static readonly ViewShape<TradesView> Trades = new(
-        view => view.Version, view => view.Freshness, view => view.Provenance,
+        view => view.Version, view => view.Freshness, view => view with { Freshness = LastKnown.Of(view.Freshness) }, view => view.Provenance,
         (json, view) =>
         {
             json.WriteString("instrument"u8, view.Instrument);
@@ -80,7 +84,7 @@ internal static class ViewShapes
         });
 
     public static readonly ViewShape<CandlesView> Candles = new(
-        view => view.Version, view => view.Freshness, null,
+        view => view.Version, view => view.Freshness, view => view with { Freshness = LastKnown.Of(view.Freshness) }, null,
         (json, view) =>
         {
             json.WriteString("instrument"u8, view.Instrument);

@@ -35,5 +35,21 @@ internal static class ClusterClient
                     serializer.AddAssembly(assembly);
             });
         });
+
+    /// <summary>
+    /// As <see cref="AddClusterClient"/>, but the host's start does not wait for a silo. <see cref="StartedBeside"/> tells whether there is one;
+    /// until then nothing can be asked of a grain.
+    /// </summary>
+    public static void AddLateClusterClient(this IHostApplicationBuilder builder, ClusterSettings cluster, params Assembly[] contracts)
+    {
+        var services = builder.Services;
+        var before = services.Count;
+        builder.AddClusterClient(cluster, contracts);
+        // The client itself is one of the host's services, which start one after the other.
+        var client = services.Skip(before).Single(static service => service.ServiceType == typeof(IHostedService));
+        services.Remove(client);
+        services.AddSingleton(provider => new StartedBeside((IHostedService)client.ImplementationFactory!(provider)));
+        services.AddHostedService(static provider => provider.GetRequiredService<StartedBeside>());
+    }
 }
 #endif

@@ -22,6 +22,27 @@ public class ClusterStartTests
     }
 
     [Fact]
+    public async Task A_client_API_listens_before_there_is_any_silo_and_says_when_to_come_again()
+    {
+        Assert.SkipWhen(GrainEngine.Name != "orleans", "The engine is embedded: there is no client of a cluster.");
+        using var process = new ChildProcess(
+            "StreamForge.ApiHost",
+            new Dictionary<string, string> { ["StreamForge__Cluster__ConnectionString"] = "Host=/nowhere;Username=nobody" },
+            "--StreamForge:Api:Url=http://127.0.0.1:0", "--environment=Development");
+        using var api = new HttpClient { BaseAddress = new Uri(await process.Says("up at ", Deadline)) };
+        foreach (var path in new[] { "v1/instruments/binance:BTCUSDT", "v1/instruments", "v1/status", "health/ready" })
+        {
+            using var answer = await api.GetAsync(new Uri(path, UriKind.Relative));
+            Assert.Equal((path, 503), (path, (int)answer.StatusCode));
+            Assert.NotNull(answer.Headers.RetryAfter);
+        }
+        using (var live = await api.GetAsync(new Uri("health/live", UriKind.Relative)))
+            Assert.Equal(200, (int)live.StatusCode);
+        process.Interrupt();
+        Assert.Equal(0, await process.Exit(Deadline));
+    }
+
+    [Fact]
     public async Task All_that_is_wrong_with_the_settings_is_said_in_one_line()
     {
         Assert.SkipWhen(GrainEngine.Name != "orleans", "The engine is embedded: there are no silos.");

@@ -29,9 +29,10 @@ internal static class ApiProcess
         builder.Services.AddSingleton<IHostLifetime, SignalsElsewhere>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = api.StopWithin);
-        builder.AddClusterClient(cluster, typeof(IInstrumentGrain).Assembly);
+        builder.AddLateClusterClient(cluster, typeof(IInstrumentGrain).Assembly);
         builder.Services.AddClientApi(access);
         await using var app = builder.Build();
+        app.UseClusterGate();
         app.MapClientApi();
         try
         {
