@@ -36,7 +36,7 @@ public sealed class ClusterFixture : IAsyncLifetime
             : PostgresCluster.FindPrograms() is null ? "PostgreSQL is not installed (initdb, pg_ctl): a cluster needs one."
             : KafkaNative.IsAvailable(out var problem) ? null : problem;
         if (_absent is null)
-            _rig = await ClusterRig.Start(new ClusterRigOptions { Folder = Environment.GetEnvironmentVariable("KBDBG") ?? _folder.Path }, CancellationToken.None);
+            _rig = await ClusterRig.Start(new ClusterRigOptions { Folder = _folder.Path }, CancellationToken.None);
     }
 
     /// <summary>All are live, and all that the platform serves equals what the exchange says.</summary>
