@@ -120,7 +120,8 @@ public sealed partial class InstrumentGrain(
                 meter.GapClosed(_key, change.Stream, open);
             else
                 meter.GapOpened(_key, change.Stream);
-        if (changes.Count > 0)
+        // What is carried out after the end is not this activation's to tell any more.
+        if (changes.Count > 0 && !_stopping.IsCancellationRequested)
             TellGaps(_core.DepthGap?.OpenedAt, _core.TradeGap?.OpenedAt);
         while (_core.NextRepair(now) is { } request)
             _ = Repair(_core, request);
