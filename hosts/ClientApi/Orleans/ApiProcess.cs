@@ -32,8 +32,8 @@ internal static class ApiProcess
         builder.AddLateClusterClient(cluster, typeof(IInstrumentGrain).Assembly);
         builder.Services.AddClientApi(access);
         await using var app = builder.Build();
-        app.UseClusterGate();
         app.MapClientApi();
+        app.UseClusterGate();
         try
         {
             await app.StartAsync(signal.Asked);
