@@ -8,7 +8,7 @@ namespace StreamForge.Tests.Simulation;
 public sealed class SeedTests(ITestOutputHelper output)
 {
     private const int Batch = 60;
-    private const int GreenThrough = 280;
+    private const int GreenThrough = 1_000;
     private static readonly TimeSpan RandomFor = TimeSpan.FromSeconds(30);
 
     [Fact]
