@@ -80,6 +80,7 @@ public sealed record FreshnessDocument(
 
 /// <summary>The record that the newest content came from.</summary>
 /// <param name="Topic">Topic of the record.</param>
+/// <param name="LogId">Which log the topic was: one that is made anew counts its offsets from the start; 32 hexadecimal digits.</param>
 /// <param name="Partition">Partition of the record.</param>
 /// <param name="Offset">Offset of the record.</param>
 /// <param name="EventId">Identity of the record.</param>
@@ -87,4 +88,4 @@ public sealed record FreshnessDocument(
 /// <param name="TraceParent">W3C trace context.</param>
 /// <param name="RepairId">The repair that set the present base of the content, if one did.</param>
 public sealed record ProvenanceDocument(
-    string Topic, int Partition, long Offset, string? EventId, string? Origin, string? TraceParent, string? RepairId);
+    string Topic, string? LogId, int Partition, long Offset, string? EventId, string? Origin, string? TraceParent, string? RepairId);

@@ -31,6 +31,7 @@ internal static class PartJson
         }
         json.WriteStartObject(name);
         json.WriteString("topic"u8, provenance.Topic);
+        json.WriteString("logId"u8, provenance.LogId?.ToString("N"));
         json.WriteNumber("partition"u8, provenance.Partition);
         json.WriteNumber("offset"u8, provenance.Offset);
         json.WriteString("eventId"u8, provenance.EventId);

@@ -92,4 +92,7 @@ public sealed record Provenance
 
     /// <summary>The repair that set the present base of the content, if one did.</summary>
     [Id(6)] public string? RepairId { get; init; }
+
+    /// <summary>Which log the topic was: one that is made anew counts its offsets from the start. None of content from before this was kept.</summary>
+    [Id(7)] public Guid? LogId { get; init; }
 }

@@ -23,7 +23,7 @@ public sealed record WrittenMark(long Changes, ImmutableArray<FeedPosition> Posi
 /// </summary>
 public sealed class InstrumentState : IStoredState
 {
-    public int SchemaVersion => 3;
+    public int SchemaVersion => 4;
 
     /// <summary><c>venue:SYMBOL</c>; set on activation, and stored to tell a row that was put under a wrong name.</summary>
     public string Instrument { get; set; } = "";
@@ -121,12 +121,14 @@ public sealed class InstrumentState : IStoredState
         WriteProof(writer, TradeProof);
         Sequence.WriteLater(writer);
         TradeIds.SetBack.WriteLater(writer);
+        DepthFacts.WriteLater(writer);
+        TradeFacts.WriteLater(writer);
         Written = new WrittenMark(Changes, Feeds.Capture(), writer.Written);
     }
 
     public void Read(ReadOnlySpan<byte> input, int schemaVersion)
     {
-        if (schemaVersion is < 1 or > 3)
+        if (schemaVersion < 1 || schemaVersion > SchemaVersion)
             throw new InvalidDataException($"Schema {schemaVersion} of an instrument is not known here.");
         var reader = new StateReader(input);
         Instrument = reader.Text() ?? "";
@@ -160,6 +162,12 @@ public sealed class InstrumentState : IStoredState
         {
             Sequence.ReadLater(ref reader);
             TradeIds.SetBack.ReadLater(ref reader);
+        }
+
+        if (schemaVersion >= 4)
+        {
+            DepthFacts.ReadLater(ref reader);
+            TradeFacts.ReadLater(ref reader);
         }
 
         reader.End();

@@ -7,7 +7,8 @@ namespace StreamForge.Grains.Market;
 
 /// <summary>Which record content came from; becomes a <see cref="Provenance"/> when somebody asks.</summary>
 /// <remarks>It refers to the record instead of copying it: there is one for every event, and nearly all are replaced unread.</remarks>
-public readonly record struct RecordMark(string Topic, int Partition, IngestRecord Record)
+/// <param name="LogId">Which log the topic was then; none where a state says it that was written before it was kept.</param>
+public readonly record struct RecordMark(string Topic, Guid? LogId, int Partition, IngestRecord Record)
 {
     public long Offset => Record.Offset;
 
@@ -15,12 +16,13 @@ public readonly record struct RecordMark(string Topic, int Partition, IngestReco
 
     /// <summary>The mark of a record; events that may be large are not kept by it.</summary>
     public static RecordMark Of(IngestBatch batch, IngestRecord record) => new(
-        batch.Topic, batch.Partition, record.Event is DepthDiff or Trade ? record : record with { Event = null });
+        batch.Topic, batch.LogId, batch.Partition, record.Event is DepthDiff or Trade ? record : record with { Event = null });
 
     /// <param name="repairId">The repair that set the base of the content.</param>
     public Provenance ToProvenance(string? repairId) => new()
     {
         Topic = Topic,
+        LogId = LogId,
         Partition = Partition,
         Offset = Record.Offset,
         EventId = Record.EventId,
@@ -52,7 +54,7 @@ public readonly record struct RecordMark(string Topic, int Partition, IngestReco
     {
         var topic = reader.Text() ?? "";
         var partition = reader.Number();
-        return new RecordMark(topic, partition, new IngestRecord
+        return new RecordMark(topic, null, partition, new IngestRecord
         {
             Offset = reader.Signed(),
             // The time in the log is not stored: nobody asks a mark for it.

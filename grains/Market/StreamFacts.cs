@@ -58,4 +58,22 @@ public sealed class StreamFacts
         Mark = reader.Bool() ? RecordMark.Read(ref reader) : null;
         RepairId = reader.Text();
     }
+
+    /// <summary>What came after the third form of the state: its fields are written behind all others.</summary>
+    public void WriteLater(StateWriter writer)
+    {
+        var log = Mark?.LogId;
+        writer.Bool(log.HasValue);
+        if (log is { } id)
+            writer.Guid(id);
+    }
+
+    /// <inheritdoc cref="WriteLater"/>
+    public void ReadLater(ref StateReader reader)
+    {
+        if (!reader.Bool())
+            return;
+        var log = reader.Guid();
+        Mark = Mark is { } mark ? mark with { LogId = log } : throw new InvalidDataException("A log is named, and no record of it.");
+    }
 }

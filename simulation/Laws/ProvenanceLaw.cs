@@ -39,7 +39,8 @@ internal sealed class ProvenanceLaw : Law
         Equal("key", record.Key, answer.Instrument);
         Equal("origin", record[RecordHeaders.Origin], Told("origin"));
         Equal("trace", record[RecordHeaders.TraceParent], Told("traceParent"));
-        if (World.Tap.IdAt(record.Topic, told.GetProperty("partition").GetInt32(), told.GetProperty("offset").GetInt64()) is { } stands)
+        var log = Guid.ParseExact(Told("logId")!, "N");
+        if (World.Tap.IdAt(record.Topic, log, told.GetProperty("partition").GetInt32(), told.GetProperty("offset").GetInt64()) is { } stands)
             Equal("id at its place", stands, Told("eventId"));
         if (Told("repairId") is { } repair)
         {

@@ -24,19 +24,13 @@ internal sealed class LogTap(Story story)
     private readonly Dictionary<string, Guid> _logs = new(StringComparer.Ordinal);
     // Several of one id: what a raw record was made of twice, since its first acknowledgement was lost, is derived twice.
     private readonly Dictionary<string, List<HandedIn>> _handedIn = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _anew = new(StringComparer.Ordinal);
     private readonly HashSet<(string Instrument, string RepairId)> _repairs = [];
     // By place: the records that something was made of, or that were given up.
     private readonly HashSet<(Guid LogId, int Partition, long Offset)> _done = [];
 
     private readonly List<(string Topic, Guid LogId, int Partition, long From, long To)> _lost = [];
 
-    public void Topic(TopicInfo topic)
-    {
-        if (_logs.TryGetValue(topic.Name, out var before) && before != topic.LogId)
-            _anew.Add(topic.Name);
-        _logs[topic.Name] = topic.LogId;
-    }
+    public void Topic(TopicInfo topic) => _logs[topic.Name] = topic.LogId;
 
     /// <summary>The log that a topic is now.</summary>
     public Guid LogOf(string topic) => _logs.GetValueOrDefault(topic);
@@ -88,9 +82,8 @@ internal sealed class LogTap(Story story)
         _ids[(at.Partition.Topic, logId, at.Partition.Partition, at.Offset)] = Header(record, RecordHeaders.EventId);
     }
 
-    /// <summary>The id of the record at a place; none where none was acknowledged there, or the topic was more than one log: then the place is of either.</summary>
-    public string? IdAt(string topic, int partition, long offset) =>
-        _anew.Contains(topic) ? null : _ids.GetValueOrDefault((topic, LogOf(topic), partition, offset));
+    /// <summary>The id of the record at a place; none where none was acknowledged there.</summary>
+    public string? IdAt(string topic, Guid logId, int partition, long offset) => _ids.GetValueOrDefault((topic, logId, partition, offset));
 
     /// <summary>Whether something was made of a record, or it was given up, durably.</summary>
     public bool IsDone(PartitionKey key, long offset) => _done.Contains((key.LogId, key.Partition, offset));

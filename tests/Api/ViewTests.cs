@@ -2,6 +2,7 @@ using System.Text.Json;
 using StreamForge.ClientApi.Documents;
 using StreamForge.Contracts.Market;
 using StreamForge.Tests.Api.Hosting;
+using StreamForge.Tests.Api.Scripted;
 
 namespace StreamForge.Tests.Api;
 
@@ -30,7 +31,7 @@ public sealed class ViewTests(ApiHost host)
         Assert.Equal(41, document.Freshness.Sequence);
         Assert.Equal(document.Freshness, document.BookFreshness);
         Assert.Equal(document.Freshness, document.TradesFreshness);
-        Assert.Equal(2, document.Provenance!.Offset);
+        Assert.Equal((ScriptedInstrument.LogId.ToString("N"), 2), (document.Provenance!.LogId, document.Provenance.Offset));
         Assert.Null(document.Statistics);
     }
 

@@ -261,9 +261,11 @@ public sealed class ScriptedInstrument(string id)
         Wake();
     }
 
+    public static readonly Guid LogId = new("00000000-0000-0000-0000-0000000000aa");
+
     private Provenance? Provenance() => _version == 0
         ? null
-        : new Provenance { Topic = "market.depth", Partition = 3, Offset = _version, EventId = $"event-{_version}", Origin = "0/0/0/0" };
+        : new Provenance { Topic = "market.depth", LogId = LogId, Partition = 3, Offset = _version, EventId = $"event-{_version}", Origin = "0/0/0/0" };
 
     private void Wake()
     {
