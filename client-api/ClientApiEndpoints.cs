@@ -40,6 +40,7 @@ public static class ClientApiEndpoints
         var stream = services.GetRequiredService<StreamEndpoint>();
         var status = services.GetRequiredService<StatusEndpoints>();
         var partitions = services.GetRequiredService<PartitionEndpoints>();
+        var actions = services.GetRequiredService<ActionEndpoint>();
         var metrics = services.GetRequiredService<MetricsEndpoint>();
         var document = services.GetRequiredService<OpenApiEndpoint>();
         var landing = services.GetRequiredService<LandingPage>();
@@ -54,6 +55,7 @@ public static class ClientApiEndpoints
         endpoints.Map("/v1/partitions", partitions.List, partitions.GetList);
         endpoints.Map("/v1/partitions/{topic}/{partition}/pause", partitions.Pause, partitions.PostPause, Ordering);
         endpoints.Map("/v1/partitions/{topic}/{partition}/resume", partitions.Resume, partitions.PostResume, Ordering);
+        endpoints.Map("/v1/operator-actions", actions.List, actions.GetList);
         endpoints.Map("/health/live", status.Live, status.GetLive);
         endpoints.Map("/health/ready", status.Ready, status.GetReady);
         endpoints.Map("/metrics", metrics.Metrics with { Scope = access.Options.Metrics }, metrics.GetMetrics);

@@ -39,6 +39,7 @@ public static class ClientApiServices
         services.TryAddSingleton<StatusEndpoints>();
         services.TryAddSingleton<OrderDesk>();
         services.TryAddSingleton<PartitionEndpoints>();
+        services.TryAddSingleton<ActionEndpoint>();
         services.TryAddSingleton<LandingPage>();
         services.TryAddSingleton<MetricCollector>();
         services.TryAddSingleton<MetricsEndpoint>();

@@ -23,6 +23,7 @@ namespace StreamForge.ClientApi.Documents;
 [JsonSerializable(typeof(PartitionPageDocument))]
 [JsonSerializable(typeof(OrderRequest))]
 [JsonSerializable(typeof(OrderDocument))]
+[JsonSerializable(typeof(ActionPageDocument))]
 public sealed partial class DocumentJson : JsonSerializerContext;
 
 /// <summary>Decimals as JSON strings, their scale kept.</summary>

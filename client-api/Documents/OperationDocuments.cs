@@ -13,7 +13,29 @@ public sealed record OrderRequest(string Reason);
 /// <summary>What became of an order.</summary>
 /// <param name="Outcome"><c>done</c>, <c>nothing-to-do</c> where it was so already, <c>under-way</c> where it goes on by itself.</param>
 /// <param name="Detail">The same in a sentence.</param>
-public sealed record OrderDocument(string Outcome, string Detail);
+/// <param name="Number">The number under which the order is kept.</param>
+public sealed record OrderDocument(string Outcome, string Detail, long? Number);
+
+/// <summary>A page of orders that were given, the newest first.</summary>
+/// <param name="Items">The orders.</param>
+/// <param name="Next">Give as <c>cursor</c> for the next page; none on the last.</param>
+public sealed record ActionPageDocument(ImmutableArray<ActionDocument> Items, string? Next);
+
+/// <summary>An order that was given: written down before it was carried out, its outcome after.</summary>
+/// <param name="Number">From 1, in the order in which orders came.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who.</param>
+/// <param name="What"><c>pause</c>, <c>resume</c>, <c>unpark</c>, <c>replay</c> or <c>discard</c>.</param>
+/// <param name="Target">What it is about.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="EndedAt">When it had ended.</param>
+/// <param name="Outcome">
+/// <c>done</c>, <c>nothing-to-do</c>, <c>under-way</c>, <c>unknown</c> (no such thing), <c>refused</c>, <c>failed</c> (it may or may not be
+/// carried out); null where nobody wrote it down.
+/// </param>
+/// <param name="Detail">The outcome in a sentence.</param>
+public sealed record ActionDocument(
+    long Number, DateTimeOffset At, string By, string What, string Target, string Reason, DateTimeOffset? EndedAt, string? Outcome, string? Detail);
 
 /// <summary>A page of partitions in order of topic and number.</summary>
 /// <param name="Items">The partitions.</param>

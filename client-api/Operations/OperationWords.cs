@@ -12,7 +12,8 @@ internal static class OperationWords
         OrderOutcome.NothingToDo => "nothing-to-do",
         OrderOutcome.UnderWay => "under-way",
         OrderOutcome.Unknown => "unknown",
-        _ => "refused",
+        OrderOutcome.Refused => "refused",
+        _ => "failed",
     };
 
     /// <summary>From worst to best: the first that holds.</summary>

@@ -51,7 +51,7 @@ internal sealed class OrderDesk(IOptions<ClientApiOptions> options, TimeProvider
         context.Response.StatusCode = answer.Outcome == OrderOutcome.UnderWay ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
         context.Response.Headers.CacheControl = "no-store";
         return JsonResponse.Write(
-            context, DocumentJson.Default.OrderDocument, new OrderDocument(OperationWords.Of(answer.Outcome), answer.Detail));
+            context, DocumentJson.Default.OrderDocument, new OrderDocument(OperationWords.Of(answer.Outcome), answer.Detail, answer.Number));
     }
 
     private static async Task<(OrderRequest? Request, ApiProblem? Problem)> Read(HttpContext context)

@@ -23,4 +23,8 @@ public interface IOperationsGrain : IGrainWithStringKey
     /// <summary>Ends a pause.</summary>
     [Alias("Resume")]
     ValueTask<OrderAnswer> Resume(string topic, int partition, OperatorOrder order);
+
+    /// <summary>Orders that were given, the newest first.</summary>
+    [Alias("Actions"), AlwaysInterleave]
+    ValueTask<ActionPage> Actions(ActionQuery query);
 }

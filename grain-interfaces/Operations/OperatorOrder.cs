@@ -28,6 +28,9 @@ public enum OrderOutcome
 
     /// <summary>Not as things stand: <see cref="OrderAnswer.Detail"/> says why.</summary>
     Refused = 4,
+
+    /// <summary>Something did not answer: it may or may not be carried out. Never an answer; that is <see cref="StoreUnavailableException"/>.</summary>
+    Failed = 5,
 }
 
 /// <summary>The answer to an order.</summary>
@@ -38,4 +41,7 @@ public sealed record OrderAnswer
 
     /// <summary>One sentence for a person.</summary>
     [Id(1)] public required string Detail { get; init; }
+
+    /// <summary>The number under which the order is kept; none where there is nothing that it could be about.</summary>
+    [Id(2)] public long? Number { get; init; }
 }

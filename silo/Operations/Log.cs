@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StreamForge.Contracts.Operations;
 
 namespace StreamForge.Silo.Operations;
 
@@ -6,4 +7,10 @@ internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "What is paused could not be looked at just now, and will be in a moment: {Reason}")]
     public static partial void NotSeenAtOnce(ILogger logger, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "Order {Number} by {By}: {What} {Target}: {Reason}")]
+    public static partial void Ordered(ILogger logger, long number, string by, string what, string target, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "How order {Number} ended could not be kept: {Outcome}, {Detail}")]
+    public static partial void EndNotKept(ILogger logger, Exception error, long number, OrderOutcome outcome, string detail);
 }

@@ -14,6 +14,8 @@ namespace StreamForge.Silo.Operations;
 
 /// <inheritdoc cref="IOperationsGrain"/>
 internal sealed class OperationsGrain(
+    ActionTrail trail,
+    IOperatorActionStore actions,
     IPauseStore pauses,
     IPartitionStore partitions,
     PauseBoard board,
@@ -38,7 +40,7 @@ internal sealed class OperationsGrain(
         });
     }
 
-    public ValueTask<OrderAnswer> Pause(string topic, int partition, OperatorOrder order) => Change(topic, partition, async () =>
+    public ValueTask<OrderAnswer> Pause(string topic, int partition, OperatorOrder order) => Change("pause", topic, partition, order, async () =>
     {
         var row = new PausedPartition(topic, partition, new PartitionPause(time.GetUtcNow(), order.By, order.Reason));
         return await pauses.Pause(row, CancellationToken.None)
@@ -46,16 +48,24 @@ internal sealed class OperationsGrain(
             : Answer(OrderOutcome.NothingToDo, $"{topic}/{partition} was paused already.");
     });
 
-    public ValueTask<OrderAnswer> Resume(string topic, int partition, OperatorOrder order) => Change(topic, partition, async () =>
+    public ValueTask<OrderAnswer> Resume(string topic, int partition, OperatorOrder order) => Change("resume", topic, partition, order, async () =>
         await pauses.Resume(topic, partition, CancellationToken.None)
             ? Answer(OrderOutcome.Done, $"{topic}/{partition} goes on.")
             : Answer(OrderOutcome.NothingToDo, $"{topic}/{partition} was not paused."));
 
-    private async ValueTask<OrderAnswer> Change(string topic, int partition, Func<Task<OrderAnswer>> act)
+    public ValueTask<ActionPage> Actions(ActionQuery query) => new(StoreCalls.Answers(async () =>
+    {
+        // One more than asked for tells whether there is another page.
+        var found = await actions.ListActions(query with { Limit = query.Limit + 1 }, CancellationToken.None);
+        return new ActionPage([.. found.Take(query.Limit)], found.Count > query.Limit ? found[query.Limit - 1].Number : null);
+    }));
+
+    private async ValueTask<OrderAnswer> Change(
+        string what, string topic, int partition, OperatorOrder order, Func<Task<OrderAnswer>> act)
     {
         if (!Expected.Any(at => at.Place == new TopicPartition(topic, partition)))
             return Answer(OrderOutcome.Unknown, $"There is no partition {topic}/{partition}.");
-        var answer = await StoreCalls.Answers(act);
+        var answer = await trail.Carry(what, $"{topic}/{partition}", order, act);
         await Tell();
         return answer;
     }

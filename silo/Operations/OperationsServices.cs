@@ -15,6 +15,7 @@ public static class OperationsServices
     {
         stores.Register(services);
         services.AddSingleton<PauseBoard>();
+        services.AddSingleton<ActionTrail>();
         services.AddHostedService<PauseWatch>();
         return services;
     }
