@@ -40,6 +40,7 @@ public static class ClientApiEndpoints
         var stream = services.GetRequiredService<StreamEndpoint>();
         var status = services.GetRequiredService<StatusEndpoints>();
         var partitions = services.GetRequiredService<PartitionEndpoints>();
+        var parked = services.GetRequiredService<ParkedEndpoints>();
         var actions = services.GetRequiredService<ActionEndpoint>();
         var metrics = services.GetRequiredService<MetricsEndpoint>();
         var document = services.GetRequiredService<OpenApiEndpoint>();
@@ -55,6 +56,8 @@ public static class ClientApiEndpoints
         endpoints.Map("/v1/partitions", partitions.List, partitions.GetList);
         endpoints.Map("/v1/partitions/{topic}/{partition}/pause", partitions.Pause, partitions.PostPause, Ordering);
         endpoints.Map("/v1/partitions/{topic}/{partition}/resume", partitions.Resume, partitions.PostResume, Ordering);
+        endpoints.Map("/v1/parked", parked.List, parked.GetList);
+        endpoints.Map("/v1/parked/{topic}/{partition}/{key}/unpark", parked.Unpark, parked.PostUnpark, Ordering);
         endpoints.Map("/v1/operator-actions", actions.List, actions.GetList);
         endpoints.Map("/health/live", status.Live, status.GetLive);
         endpoints.Map("/health/ready", status.Ready, status.GetReady);

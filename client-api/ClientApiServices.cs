@@ -40,6 +40,7 @@ public static class ClientApiServices
         services.TryAddSingleton<OrderDesk>();
         services.TryAddSingleton<PartitionEndpoints>();
         services.TryAddSingleton<ActionEndpoint>();
+        services.TryAddSingleton<ParkedEndpoints>();
         services.TryAddSingleton<LandingPage>();
         services.TryAddSingleton<MetricCollector>();
         services.TryAddSingleton<MetricsEndpoint>();

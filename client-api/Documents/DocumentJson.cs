@@ -24,6 +24,7 @@ namespace StreamForge.ClientApi.Documents;
 [JsonSerializable(typeof(OrderRequest))]
 [JsonSerializable(typeof(OrderDocument))]
 [JsonSerializable(typeof(ActionPageDocument))]
+[JsonSerializable(typeof(ParkedPageDocument))]
 public sealed partial class DocumentJson : JsonSerializerContext;
 
 /// <summary>Decimals as JSON strings, their scale kept.</summary>

@@ -16,6 +16,12 @@ public sealed record OrderRequest(string Reason);
 /// <param name="Number">The number under which the order is kept.</param>
 public sealed record OrderDocument(string Outcome, string Detail, long? Number);
 
+/// <summary>A page of parked keys in order of topic, partition and key.</summary>
+/// <param name="Items">The keys.</param>
+/// <param name="Total">How many there are on all pages.</param>
+/// <param name="Next">Give as <c>cursor</c> for the next page; none on the last.</param>
+public sealed record ParkedPageDocument(ImmutableArray<ParkedKey> Items, int Total, string? Next);
+
 /// <summary>A page of orders that were given, the newest first.</summary>
 /// <param name="Items">The orders.</param>
 /// <param name="Next">Give as <c>cursor</c> for the next page; none on the last.</param>

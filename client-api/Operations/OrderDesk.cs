@@ -17,6 +17,25 @@ internal sealed class OrderDesk(IOptions<ClientApiOptions> options, TimeProvider
 
     private readonly ClientApiOptions _options = options.Value;
 
+    private static readonly int[] PossibleProblems =
+    [
+        StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status413PayloadTooLarge,
+        StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable,
+    ];
+
+    /// <summary>The answer to an order about a partition whose number is none.</summary>
+    public static OrderAnswer NoPartition { get; } = new() { Outcome = OrderOutcome.Unknown, Detail = "A partition has a number." };
+
+    /// <summary>The route of an order.</summary>
+    public static ApiRoute Route(string name, string summary, params PathParameter[] path) => new(name, summary)
+    {
+        Path = path,
+        Body = typeof(OrderRequest),
+        Document = typeof(OrderDocument),
+        Scope = ApiScope.Operator,
+        Problems = PossibleProblems,
+    };
+
     /// <summary>Hands an order on and answers what became of it.</summary>
     /// <param name="context">The request.</param>
     /// <param name="route">Its address.</param>

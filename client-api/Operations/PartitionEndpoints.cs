@@ -16,12 +16,6 @@ internal sealed class PartitionEndpoints
 {
     private const int MaxTopic = 249;
 
-    private static readonly int[] OfOrders =
-    [
-        StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status413PayloadTooLarge,
-        StatusCodes.Status415UnsupportedMediaType, StatusCodes.Status503ServiceUnavailable,
-    ];
-
     private readonly IGrainFactory _grains;
     private readonly OrderDesk _orders;
     private readonly TimeProvider _time;
@@ -42,9 +36,11 @@ internal sealed class PartitionEndpoints
 
     public ApiRoute List { get; }
 
-    public ApiRoute Pause { get; } = Order("pausePartition", "Nothing new of the partition is delivered until it is resumed.");
+    public ApiRoute Pause { get; } = OrderDesk.Route(
+        "pausePartition", "Nothing new of the partition is delivered until it is resumed.", PathParameter.Topic, PathParameter.Partition);
 
-    public ApiRoute Resume { get; } = Order("resumePartition", "Ends a pause.");
+    public ApiRoute Resume { get; } = OrderDesk.Route(
+        "resumePartition", "Ends a pause.", PathParameter.Topic, PathParameter.Partition);
 
     public async Task GetList(HttpContext context)
     {
@@ -78,7 +74,7 @@ internal sealed class PartitionEndpoints
         _orders.Take(context, route, (order, _) =>
             PathParameter.Partition.NumberOf(context) is { } partition
                 ? give(PathParameter.Topic.Of(context), partition, order)
-                : ValueTask.FromResult(new OrderAnswer { Outcome = OrderOutcome.Unknown, Detail = "A partition has a number." }));
+                : ValueTask.FromResult(OrderDesk.NoPartition));
 
     /// <summary>Names in the order of the answers: the number with leading zeros.</summary>
     private static string NameOf(PartitionStatus row) => string.Create(null, $"{row.Topic}/{row.Partition:D5}");
@@ -100,13 +96,4 @@ internal sealed class PartitionEndpoints
     private static PartitionDocument DocumentOf(PartitionStatus row) => new(
         row.Topic, row.Partition, row.Group, OperationWords.Of(OperationWords.StateOf(row)), row.Owner, row.Epoch, row.ReadPosition,
         row.LowWater, row.LogEnd, row.Lag, row.Rate, row.Watermark, row.StallReason, row.Loss, row.Paused);
-
-    private static ApiRoute Order(string name, string summary) => new(name, summary)
-    {
-        Path = [PathParameter.Topic, PathParameter.Partition],
-        Body = typeof(OrderRequest),
-        Document = typeof(OrderDocument),
-        Scope = ApiScope.Operator,
-        Problems = OfOrders,
-    };
 }

@@ -24,6 +24,17 @@ public interface IOperationsGrain : IGrainWithStringKey
     [Alias("Resume")]
     ValueTask<OrderAnswer> Resume(string topic, int partition, OperatorOrder order);
 
+    /// <summary>Keys that wait for an operator.</summary>
+    [Alias("Parked"), AlwaysInterleave]
+    ValueTask<ParkedPage> Parked(ParkedQuery query);
+
+    /// <summary>
+    /// Lets a parked key go on: its records are read again from where it was parked. It stays parked until all of them are applied and
+    /// durable, so that a crash in between finds it where it was.
+    /// </summary>
+    [Alias("Unpark")]
+    ValueTask<OrderAnswer> Unpark(ParkedPlace place, OperatorOrder order);
+
     /// <summary>Orders that were given, the newest first.</summary>
     [Alias("Actions"), AlwaysInterleave]
     ValueTask<ActionPage> Actions(ActionQuery query);

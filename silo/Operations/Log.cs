@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "Order {Number} by {By}: {What} {Target}: {Reason}")]
     public static partial void Ordered(ILogger logger, long number, string by, string what, string target, string reason);
 
+    [LoggerMessage(4, LogLevel.Information, "{Place} was not unparked: {Reason}")]
+    public static partial void NotUnparked(ILogger logger, string place, string reason);
+
     [LoggerMessage(3, LogLevel.Error, "How order {Number} ended could not be kept: {Outcome}, {Detail}")]
     public static partial void EndNotKept(ILogger logger, Exception error, long number, OrderOutcome outcome, string detail);
 }

@@ -19,6 +19,7 @@ internal sealed class OperationsGrain(
     IPauseStore pauses,
     IPartitionStore partitions,
     PauseBoard board,
+    Unparking unparking,
     IPlatformPeers peers,
     IGrainFactory grains,
     IOptions<MarketPipelineOptions> options,
@@ -31,13 +32,8 @@ internal sealed class OperationsGrain(
     {
         // The pauses last: what a reader says of its own is older then.
         var status = await grains.GetGrain<IPlatformStatusGrain>("all").Get();
-        return await StoreCalls.Answers(async () =>
-        {
-            var stored = new List<PartitionRow>();
-            foreach (var group in Expected.Select(at => at.Group).Distinct())
-                stored.AddRange(await partitions.List(group, CancellationToken.None));
-            return PartitionList.Of(Expected, status.Partitions, stored, await pauses.ListPaused(CancellationToken.None));
-        });
+        return await StoreCalls.Answers(async () => PartitionList.Of(
+            Expected, status.Partitions, await StoredPartitions(), await pauses.ListPaused(CancellationToken.None)));
     }
 
     public ValueTask<OrderAnswer> Pause(string topic, int partition, OperatorOrder order) => Change("pause", topic, partition, order, async () =>
@@ -53,6 +49,24 @@ internal sealed class OperationsGrain(
             ? Answer(OrderOutcome.Done, $"{topic}/{partition} goes on.")
             : Answer(OrderOutcome.NothingToDo, $"{topic}/{partition} was not paused."));
 
+    public ValueTask<ParkedPage> Parked(ParkedQuery query) => new(StoreCalls.Answers(async () =>
+    {
+        var parked = new List<(PartitionKey Partition, ParkedRow Row)>();
+        foreach (var group in Groups)
+            parked.AddRange(await partitions.ListParkedOf(group, CancellationToken.None));
+        return ParkedList.Of(await StoredPartitions(), parked, query);
+    }));
+
+    public async ValueTask<OrderAnswer> Unpark(ParkedPlace place, OperatorOrder order)
+    {
+        if (!IsThere(place.Topic, place.Partition))
+            return NoSuch(place.Topic, place.Partition);
+        return await trail.Carry("unpark", place.ToString(), order, async () =>
+            await unparking.Unpark(place)
+            ?? await peers.Unpark(place, CancellationToken.None)
+            ?? Answer(OrderOutcome.Refused, $"Nobody reads {place.Topic}/{place.Partition} just now: its keys stay as they are. Order it again."));
+    }
+
     public ValueTask<ActionPage> Actions(ActionQuery query) => new(StoreCalls.Answers(async () =>
     {
         // One more than asked for tells whether there is another page.
@@ -63,8 +77,8 @@ internal sealed class OperationsGrain(
     private async ValueTask<OrderAnswer> Change(
         string what, string topic, int partition, OperatorOrder order, Func<Task<OrderAnswer>> act)
     {
-        if (!Expected.Any(at => at.Place == new TopicPartition(topic, partition)))
-            return Answer(OrderOutcome.Unknown, $"There is no partition {topic}/{partition}.");
+        if (!IsThere(topic, partition))
+            return NoSuch(topic, partition);
         var answer = await trail.Carry(what, $"{topic}/{partition}", order, act);
         await Tell();
         return answer;
@@ -83,6 +97,21 @@ internal sealed class OperationsGrain(
         }
         await peers.LookAtPauses(CancellationToken.None);
     }
+
+    private async Task<List<PartitionRow>> StoredPartitions()
+    {
+        var stored = new List<PartitionRow>();
+        foreach (var group in Groups)
+            stored.AddRange(await partitions.List(group, CancellationToken.None));
+        return stored;
+    }
+
+    private bool IsThere(string topic, int partition) => Expected.Any(at => at.Place == new TopicPartition(topic, partition));
+
+    private static OrderAnswer NoSuch(string topic, int partition) =>
+        Answer(OrderOutcome.Unknown, $"There is no partition {topic}/{partition}.");
+
+    private IEnumerable<string> Groups => Expected.Select(at => at.Group).Distinct();
 
     /// <summary>All that the platform reads, by topic and number.</summary>
     private IEnumerable<(string Group, TopicPartition Place)> Expected =>

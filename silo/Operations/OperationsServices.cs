@@ -16,6 +16,7 @@ public static class OperationsServices
         stores.Register(services);
         services.AddSingleton<PauseBoard>();
         services.AddSingleton<ActionTrail>();
+        services.AddSingleton<Unparking>();
         services.AddHostedService<PauseWatch>();
         return services;
     }

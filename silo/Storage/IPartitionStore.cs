@@ -33,6 +33,9 @@ public interface IPartitionStore
     ValueTask<bool> Unpark(PartitionKey key, long epoch, string recordKey, long? fromOffset, CancellationToken cancellation);
 
     ValueTask<IReadOnlyList<ParkedRow>> ListParked(PartitionKey key, CancellationToken cancellation);
+
+    /// <summary>The parked keys of all partitions of a group, of every incarnation of its topics.</summary>
+    ValueTask<IReadOnlyList<(PartitionKey Partition, ParkedRow Row)>> ListParkedOf(string group, CancellationToken cancellation);
 }
 
 /// <summary>A partition as a consumer group sees it; another log id is another row.</summary>

@@ -1,4 +1,5 @@
 using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Operations;
 
 namespace StreamForge.Silo.Telemetry;
 
@@ -10,6 +11,10 @@ public interface IPlatformPeers
 
     /// <summary>Tells them that an operator has paused or resumed something. Never fails: who does not hear it looks by himself soon.</summary>
     ValueTask LookAtPauses(CancellationToken cancellation);
+
+    /// <summary>Asks whoever reads the partition to let a key go on. Never fails.</summary>
+    /// <returns>None where nobody who answers reads it.</returns>
+    ValueTask<OrderAnswer?> Unpark(ParkedPlace place, CancellationToken cancellation);
 }
 
 /// <summary>There are none: one process is the platform.</summary>
@@ -18,4 +23,6 @@ internal sealed class NoPeers : IPlatformPeers
     public ValueTask<IReadOnlyList<PlatformStatus>> Ask(CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<PlatformStatus>>([]);
 
     public ValueTask LookAtPauses(CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    public ValueTask<OrderAnswer?> Unpark(ParkedPlace place, CancellationToken cancellation) => ValueTask.FromResult<OrderAnswer?>(null);
 }

@@ -71,4 +71,7 @@ internal sealed class WatchedPartitions(IPartitionStore inner, ICommitWatch watc
 
     public ValueTask<IReadOnlyList<ParkedRow>> ListParked(PartitionKey key, CancellationToken cancellation) =>
         inner.ListParked(key, cancellation);
+
+    public ValueTask<IReadOnlyList<(PartitionKey Partition, ParkedRow Row)>> ListParkedOf(string group, CancellationToken cancellation) =>
+        inner.ListParkedOf(group, cancellation);
 }

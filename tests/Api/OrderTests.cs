@@ -24,7 +24,7 @@ public sealed class OrderTests(ApiHost host)
     {
         using var answer = await Post("3/pause", """{"reason":"  it fails \"here\" "}""");
         Assert.Equal(200, (int)answer.StatusCode);
-        Assert.Equal(new OrderDocument("done", "It is done."), await answer.Content.ReadFromJsonAsync(DocumentJson.Default.OrderDocument));
+        Assert.Equal(new OrderDocument("done", "It is done.", null), await answer.Content.ReadFromJsonAsync(DocumentJson.Default.OrderDocument));
         var (what, order) = Assert.Single(host.Market.Operations.OrdersOf(_topic));
         Assert.Equal($"pause {_topic}/3", what);
         Assert.Equal("it fails \"here\"", order.Reason);
@@ -38,10 +38,10 @@ public sealed class OrderTests(ApiHost host)
     [InlineData(OrderOutcome.UnderWay, 202, "under-way")]
     public async Task What_became_of_it_is_told(OrderOutcome outcome, int status, string word)
     {
-        host.Market.Operations.Answers[_topic] = () => new OrderAnswer { Outcome = outcome, Detail = "so" };
+        host.Market.Operations.Answers[_topic] = () => new OrderAnswer { Outcome = outcome, Detail = "so", Number = 7 };
         using var answer = await Post("0/resume", """{"reason":"why"}""");
         Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Equal(new OrderDocument(word, "so"), await answer.Content.ReadFromJsonAsync(DocumentJson.Default.OrderDocument));
+        Assert.Equal(new OrderDocument(word, "so", 7), await answer.Content.ReadFromJsonAsync(DocumentJson.Default.OrderDocument));
     }
 
     [Theory]
@@ -138,6 +138,50 @@ public sealed class OrderTests(ApiHost host)
         }
         while (cursor.Length > 0);
         Assert.Equal([("a", 1), ("a", 2), ("a", 10), ("b", 0), ("b", 1)], seen);
+    }
+
+    [Fact]
+    public async Task A_parked_key_is_named_by_topic_partition_and_key()
+    {
+        using var answer = await host.Client.PostAsJsonAsync(
+            new Uri($"/v1/parked/{_topic}/2/binance%3ABTC%20USDT%3F/unpark", UriKind.Relative), new OrderRequest("why"), DocumentJson.Default.OrderRequest);
+        Assert.Equal(200, (int)answer.StatusCode);
+        Assert.Equal($"unpark {_topic}/2/binance:BTC USDT?", Assert.Single(host.Market.Operations.OrdersOf(_topic)).What);
+    }
+
+    [Fact]
+    public async Task Parked_keys_are_paged_by_their_places()
+    {
+        var key = new ParkedKey
+        {
+            Group = "g", Topic = _topic, Partition = 3, Key = "a/b/ü", FromOffset = 7, Reason = "why", ParkedAt = DateTimeOffset.UnixEpoch,
+        };
+        host.Market.Operations.Parked = new ParkedPage([key], 2, HasMore: true);
+        var page = await host.GetDocument($"/v1/parked?topic={_topic}&limit=1", DocumentJson.Default.ParkedPageDocument);
+        Assert.Equal((key, 2), (Assert.Single(page.Items), page.Total));
+        await host.GetDocument($"/v1/parked?topic={_topic}&cursor={page.Next}", DocumentJson.Default.ParkedPageDocument);
+        Assert.Equal(
+            [new ParkedQuery(_topic, null, 1), new ParkedQuery(_topic, new ParkedPlace(_topic, 3, "a/b/ü"))],
+            host.Market.Operations.ParkedQueries.Where(query => query.Topic == _topic));
+        using var wrong = await host.Get("/v1/parked?cursor=AAAA");
+        await IsProblem(wrong, 400, "invalid-parameter");
+    }
+
+    [Fact]
+    public async Task Orders_that_were_given_are_told_with_their_ends()
+    {
+        var begun = new OperatorAction
+        {
+            Number = 8, At = DateTimeOffset.UnixEpoch, By = "op", What = "pause", Target = "t/0", Reason = "why",
+        };
+        var ended = begun with { Number = 7, End = new ActionEnd(DateTimeOffset.UnixEpoch.AddSeconds(1), OrderOutcome.Failed, "away") };
+        host.Market.Operations.Actions = new ActionPage([begun, ended], 7);
+        var page = await host.GetDocument($"/v1/operator-actions?by={_topic}&what=pause&limit=2&cursor=9", DocumentJson.Default.ActionPageDocument);
+        Assert.Equal("7", page.Next);
+        Assert.Equal([("pause", null), ("pause", "failed")], page.Items.Select(item => (item.What, item.Outcome)));
+        Assert.Contains(new ActionQuery(9, "pause", _topic, 2), host.Market.Operations.ActionQueries);
+        using var wrong = await host.Get("/v1/operator-actions?what=destroy");
+        await IsProblem(wrong, 400, "invalid-parameter");
     }
 
     [Fact]

@@ -17,6 +17,29 @@ public sealed class PostgresPauseStoreContractTests : PauseStoreContract
     protected override async ValueTask<OperationStoresFixture> CreateFixture() => await OnPostgres.Create();
 }
 
+public sealed class FileOperatorActionStoreContractTests : OperatorActionStoreContract
+{
+    protected override async ValueTask<OperationStoresFixture> CreateFixture() => await OnFiles.Create();
+}
+
+public sealed class PostgresOperatorActionStoreContractTests : OperatorActionStoreContract
+{
+    protected override async ValueTask<OperationStoresFixture> CreateFixture() => await OnPostgres.Create();
+
+    [Theory]
+    [InlineData("update streamforge.operator_action set reason = 'another'")]
+    [InlineData("delete from streamforge.operator_action_end")]
+    [InlineData("truncate streamforge.operator_action_end")]
+    public async Task What_was_written_cannot_be_changed(string sql)
+    {
+        var fixture = (OnPostgres)Fixture;
+        var number = await fixture.Stores.Actions.Begin(Action("pause", "op"), Cancellation);
+        await fixture.Stores.Actions.End(number, Ended, Cancellation);
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => fixture.Scalar(sql + "; select 1"));
+        Assert.Contains("only ever added to", refused.Message, StringComparison.Ordinal);
+    }
+}
+
 /// <summary>The stores in files.</summary>
 internal sealed class OnFiles(FileStoreFixture rows) : OperationStoresFixture
 {
@@ -37,6 +60,8 @@ internal sealed class OnPostgres(PostgresFixture postgres, PostgresDatabase data
     private PostgresDatabase _database = database;
 
     public override OperationStores Stores => OperationStores.OnPostgres(_database);
+
+    public Task<int> Scalar(string sql) => postgres.Scalar<int>(sql);
 
     public static async ValueTask<OperationStoresFixture> Create()
     {

@@ -2,6 +2,7 @@
 using System.Collections.Immutable;
 using Orleans.Services;
 using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Operations;
 
 namespace StreamForge.Silo.Cluster;
 
@@ -20,5 +21,9 @@ internal interface ISiloTalk : IGrainService
     /// <summary>An operator has paused or resumed something: look at what is stored.</summary>
     [Alias("Pauses")]
     ValueTask LookAtPauses();
+
+    /// <summary>Lets a parked key go on; none where its partition is not read here.</summary>
+    [Alias("Unpark")]
+    ValueTask<OrderAnswer?> Unpark(ParkedPlace place);
 }
 #endif

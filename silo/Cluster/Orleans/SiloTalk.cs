@@ -3,6 +3,8 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Operations;
+using StreamForge.Silo.Operations;
 using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Silo.Telemetry;
 
@@ -10,7 +12,8 @@ namespace StreamForge.Silo.Cluster;
 
 /// <inheritdoc cref="ISiloTalk"/>
 internal sealed class SiloTalk(
-    GrainId id, global::Orleans.Runtime.Silo silo, ILoggerFactory loggers, ClusterStandings standings, PlatformStatusBoard board, PauseBoard pauses)
+    GrainId id, global::Orleans.Runtime.Silo silo, ILoggerFactory loggers, ClusterStandings standings, PlatformStatusBoard board, PauseBoard pauses,
+    Unparking unparking)
     : GrainService(id, silo, loggers), ISiloTalk
 {
     public ValueTask<FeedAnswers> Feeds(ImmutableArray<FeedQuestion> questions) => ValueTask.FromResult(standings.Answer(questions));
@@ -18,5 +21,7 @@ internal sealed class SiloTalk(
     public ValueTask<PlatformStatus> HowItStands() => board.Gather(CancellationToken.None);
 
     public ValueTask LookAtPauses() => pauses.Refresh(CancellationToken.None);
+
+    public ValueTask<OrderAnswer?> Unpark(ParkedPlace place) => unparking.Unpark(place);
 }
 #endif

@@ -11,6 +11,7 @@ namespace StreamForge.Silo.Storage.Files;
 public sealed class FilePartitionStore(IStateStore rows, TimeProvider time, IIdSource ids) : IPartitionStore
 {
     private const string Kind = "$partition";
+    private const string HasParked = "parked";
     private const int Schema = 1;
     private const int PageSize = 1_000;
 
@@ -31,16 +32,23 @@ public sealed class FilePartitionStore(IStateStore rows, TimeProvider time, IIdS
     public ValueTask<bool> NoteLoss(PartitionKey key, long epoch, PartitionLoss? loss, CancellationToken cancellation) =>
         ChangeAs(epoch, key, (row, now) => row with { Row = row.Row with { Loss = loss, UpdatedAt = now } }, cancellation);
 
-    public async ValueTask<IReadOnlyList<PartitionRow>> List(string group, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<PartitionRow>> List(string group, CancellationToken cancellation) =>
+        [.. (await ReadAll(new StateQuery(Kind, Scope: group, Limit: PageSize), cancellation)).Select(file => file.Row)];
+
+    public async ValueTask<IReadOnlyList<(PartitionKey Partition, ParkedRow Row)>> ListParkedOf(
+        string group, CancellationToken cancellation) =>
+        [.. (await ReadAll(new StateQuery(Kind, Scope: group, Status: HasParked, Limit: PageSize), cancellation))
+            .SelectMany(file => file.Parked.Select(row => (file.Row.Key, row)))];
+
+    private async ValueTask<List<PartitionFile>> ReadAll(StateQuery query, CancellationToken cancellation)
     {
-        var found = new List<PartitionRow>();
-        var query = new StateQuery(Kind, Scope: group, Limit: PageSize);
+        var found = new List<PartitionFile>();
         while (true)
         {
             var page = await rows.Query(query, cancellation);
             foreach (var entry in page)
                 if (await rows.Read(new StateKey(Kind, entry.Id), cancellation) is { } row)
-                    found.Add(PartitionFile.Decode(row.Payload).Row);
+                    found.Add(PartitionFile.Decode(row.Payload));
             if (page.Count < PageSize)
                 return found;
             query = query with { After = page[^1].Id };
@@ -79,7 +87,7 @@ public sealed class FilePartitionStore(IStateStore rows, TimeProvider time, IIdS
                 Payload = changed.Encode(),
                 ExpectedETag = stored?.ETag,
                 ETag = ids.NewId(),
-                Index = new StateIndex(key.Group, changed.Parked.Count > 0 ? "parked" : null, changed.Row.LowWater),
+                Index = new StateIndex(key.Group, changed.Parked.Count > 0 ? HasParked : null, changed.Row.LowWater),
             };
             if ((await rows.Write(write, cancellation)).Written)
                 return changed;

@@ -110,12 +110,28 @@ public sealed class PostgresPartitionStore(PostgresDatabase database) : IPartiti
             await using var reader = await command.ExecuteReaderAsync(token);
             var rows = new List<ParkedRow>();
             while (await reader.ReadAsync(token))
-                rows.Add(new ParkedRow(
-                    Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)), reader.GetInt64(1), reader.GetString(2),
-                    new DateTimeOffset(reader.GetDateTime(3))));
+                rows.Add(Parked(reader));
             return (IReadOnlyList<ParkedRow>)rows;
         },
         cancellation);
+
+    public ValueTask<IReadOnlyList<(PartitionKey Partition, ParkedRow Row)>> ListParkedOf(string group, CancellationToken cancellation) =>
+        database.Run(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select record_key, from_offset, reason, parked_at, topic, log_id, partition
+                    from streamforge.parked_key where consumer_group = $1 order by topic, log_id, partition, record_key
+                    """,
+                    connection) { Parameters = { new() { Value = group } } };
+                await using var reader = await command.ExecuteReaderAsync(token);
+                var rows = new List<(PartitionKey Partition, ParkedRow Row)>();
+                while (await reader.ReadAsync(token))
+                    rows.Add((new PartitionKey(group, reader.GetString(4), reader.GetGuid(5), reader.GetInt32(6)), Parked(reader)));
+                return (IReadOnlyList<(PartitionKey Partition, ParkedRow Row)>)rows;
+            },
+            cancellation);
 
     private ValueTask<bool> Changes(string sql, PartitionKey key, CancellationToken cancellation, params object[] values) => database.Run(
         async (connection, token) =>
@@ -144,6 +160,10 @@ public sealed class PostgresPartitionStore(PostgresDatabase database) : IPartiti
         reader.IsDBNull(at + 4)
             ? null
             : new PartitionLoss(reader.GetInt64(at + 4), reader.GetInt64(at + 5), new DateTimeOffset(reader.GetDateTime(at + 6))));
+
+    private static ParkedRow Parked(NpgsqlDataReader reader) => new(
+        Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0)), reader.GetInt64(1), reader.GetString(2),
+        new DateTimeOffset(reader.GetDateTime(3)));
 
     private static NpgsqlParameter Nullable(NpgsqlDbType type, object? value) => new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };
 

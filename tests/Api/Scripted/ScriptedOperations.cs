@@ -12,6 +12,14 @@ public sealed class ScriptedOperations
 
     public ImmutableArray<PartitionStatus> Partitions { get; set; } = [];
 
+    public ParkedPage Parked { get; set; } = new([], 0, false);
+
+    public ConcurrentQueue<ParkedQuery> ParkedQueries { get; } = new();
+
+    public ActionPage Actions { get; set; } = new([], null);
+
+    public ConcurrentQueue<ActionQuery> ActionQueries { get; } = new();
+
     /// <summary>By the topic that is named: what the grain answers, or throws.</summary>
     public ConcurrentDictionary<string, Func<OrderAnswer>> Answers { get; } = new(StringComparer.Ordinal);
 
@@ -35,4 +43,19 @@ public sealed class ScriptedOperationsGrain(ScriptedMarket market) : Grain, IOpe
 
     public ValueTask<OrderAnswer> Resume(string topic, int partition, OperatorOrder order) =>
         ValueTask.FromResult(market.Operations.Take("resume", topic, $"{partition}", order));
+
+    public ValueTask<ParkedPage> Parked(ParkedQuery query)
+    {
+        market.Operations.ParkedQueries.Enqueue(query);
+        return ValueTask.FromResult(market.Operations.Parked);
+    }
+
+    public ValueTask<OrderAnswer> Unpark(ParkedPlace place, OperatorOrder order) =>
+        ValueTask.FromResult(market.Operations.Take("unpark", place.Topic, $"{place.Partition}/{place.Key}", order));
+
+    public ValueTask<ActionPage> Actions(ActionQuery query)
+    {
+        market.Operations.ActionQueries.Enqueue(query);
+        return ValueTask.FromResult(market.Operations.Actions);
+    }
 }

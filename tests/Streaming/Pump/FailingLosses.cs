@@ -32,4 +32,7 @@ internal sealed class FailingLosses(IPartitionStore inner) : IPartitionStore
 
     public ValueTask<IReadOnlyList<ParkedRow>> ListParked(PartitionKey key, CancellationToken cancellation) =>
         inner.ListParked(key, cancellation);
+
+    public ValueTask<IReadOnlyList<(PartitionKey Partition, ParkedRow Row)>> ListParkedOf(string group, CancellationToken cancellation) =>
+        inner.ListParkedOf(group, cancellation);
 }

@@ -160,6 +160,24 @@ public abstract class PartitionStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Parked_keys_of_a_group_are_listed_with_their_partitions()
+    {
+        Assert.Empty(await Store.ListParkedOf(_group, Cancellation));
+        var other = Key(1) with { LogId = new Guid("00000000-94a1-4a34-8a0b-1f2d3c4b5a69") };
+        var stranger = Key(2) with { Group = _group + "-other" };
+        foreach (var key in new[] { Key(0), other, stranger })
+        {
+            var row = await Store.Acquire(key, "silo", Cancellation);
+            Assert.True(await Store.Park(key, row.Epoch, Parked("k", 5), Cancellation));
+            Assert.True(await Store.Park(key, row.Epoch, Parked("a", 7), Cancellation));
+        }
+        await Store.Acquire(Key(3), "silo", Cancellation);
+        Assert.Equal(
+            [(Key(0), Parked("a", 7)), (Key(0), Parked("k", 5)), (other, Parked("a", 7)), (other, Parked("k", 5))],
+            (await Store.ListParkedOf(_group, Cancellation)).OrderBy(at => at.Partition.Partition).ThenBy(at => at.Row.Key, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Owners_at_once_get_epochs_of_their_own()
     {
         var rows = await Task.WhenAll(Enumerable.Range(0, 10).Select(i =>
