@@ -11,19 +11,24 @@ internal sealed partial class GrainPump
     /// Lets a parked key go on from where it was parked: its records are read again from the log. The row stays until they
     /// are applied and durable, so that a crash in between finds the key parked where it was.
     /// </summary>
-    /// <returns>False where the key is not parked here. Completes when the key has caught up and its row is gone.</returns>
+    /// <returns>
+    /// False where the key is not parked here. Completes when it has caught up with what was read when it was asked for, and its row is gone.
+    /// </returns>
     public async Task<bool> Unpark(string key)
     {
         var ledger = _ledger;
         if (ledger.FindLane(key) is not { Parked: true } lane)
             return false;
+        // Marks that were made while it was parked, one under way included, lie at or below this; later ones heed the key again. So the
+        // row may go once all below is durable, however fast more comes in.
+        var caughtUp = ledger.ReadPosition;
         lane.Unpark();
         if (!lane.Delivering)
         {
             Ready(lane);
             StartReady();
         }
-        while (!Halting && (lane.PendingCount > 0 || lane.LeftFrom is not null || lane.HasUndurable))
+        while (!Halting && lane.HoldsAt < caughtUp)
         {
             if (lane.Parked)
                 return false;

@@ -71,6 +71,34 @@ public class GrainPumpTests
     }
 
     [Fact]
+    public async Task A_key_that_never_rests_is_unparked_all_the_same()
+    {
+        await using var harness = await PumpHarness.Create();
+        var broken = true;
+        harness.Grain("busy").Before = _ => broken ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
+        await AppendMany(harness, ["busy"], 10);
+        var group = await harness.Join();
+        await harness.AllDurable();
+        using var enough = new CancellationTokenSource();
+        var appended = 10;
+        var traffic = Task.Run(async () =>
+        {
+            while (!enough.IsCancellationRequested)
+                await harness.Append("busy", (appended++).ToString(CultureInfo.InvariantCulture));
+        });
+        broken = false;
+        var pump = (GrainPump)Assert.Single(group.Pumps);
+        Assert.True(await group.On(pump, () => pump.Unpark("busy")).WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.False(traffic.IsCompleted);
+        Assert.Empty(await harness.Partitions.ListParked(harness.Key, CancellationToken.None));
+        await enough.CancelAsync();
+        await traffic;
+        await harness.AllDurable();
+        Assert.Equal(Numbers(appended), harness.Grain("busy").Values);
+        harness.AssertBooksBalance();
+    }
+
+    [Fact]
     public async Task A_parked_key_stays_parked_after_a_restart()
     {
         await using var harness = await PumpHarness.Create();
