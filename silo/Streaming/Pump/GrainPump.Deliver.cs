@@ -214,6 +214,7 @@ internal sealed partial class GrainPump
 
     private async Task Park(PumpLedger ledger, KeyLane lane, long fromOffset, Exception error)
     {
+        await lane.RowGoes;
         var row = new ParkedRow(lane.Key, fromOffset, error.Message, Time.GetUtcNow());
         if (!await Retry("parking a key", () => Services.Partitions.Park(RowKey, Epoch, row, Aborting)))
             throw new FencedException();

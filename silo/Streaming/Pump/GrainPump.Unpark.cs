@@ -28,15 +28,14 @@ internal sealed partial class GrainPump
             Ready(lane);
             StartReady();
         }
-        while (!Halting && lane.HoldsAt < caughtUp)
-        {
-            if (lane.Parked)
-                return false;
+        // Parked again, it holds nothing: its row must stay.
+        while (!Halting && !lane.Parked && lane.HoldsAt < caughtUp)
             await Task.WhenAny(Changed.Next.OnThisTurn(), Task.Delay(Options.CheckpointMin, Time, Aborting).OnThisTurn());
-        }
-        if (Halting || !ReferenceEquals(ledger, _ledger))
+        if (Halting || lane.Parked || !ReferenceEquals(ledger, _ledger))
             return false;
-        if (!await Retry("unparking a key", () => Services.Partitions.Unpark(RowKey, Epoch, key, null, Aborting)))
+        var removing = Retry("unparking a key", () => Services.Partitions.Unpark(RowKey, Epoch, key, null, Aborting));
+        lane.RowGoes = removing;
+        if (!await removing)
             throw new FencedException();
         return true;
     }

@@ -46,6 +46,9 @@ internal sealed class KeyLane(string key)
     /// <summary>An operator must let the key go on; a durable row says so, and its records are left in the log.</summary>
     public bool Parked { get; private set; }
 
+    /// <summary>Completes when the row of an earlier parking is gone: one that came before that would go with it.</summary>
+    public Task RowGoes { get; set; } = Task.CompletedTask;
+
     /// <summary>Why it does not go on for now; none while it does.</summary>
     public string? StallReason { get; set; }
 

@@ -99,6 +99,46 @@ public class GrainPumpTests
     }
 
     [Fact]
+    public async Task A_key_that_fails_again_while_it_is_unparked_stays_parked()
+    {
+        await using var harness = await PumpHarness.Create();
+        harness.Grain("bad").Before = _ => throw new InvalidOperationException("a defect");
+        await AppendMany(harness, ["bad"], 5);
+        var group = await harness.Join();
+        await harness.AllDurable();
+        var pump = (GrainPump)Assert.Single(group.Pumps);
+        Assert.False(await group.On(pump, () => pump.Unpark("bad")));
+        Assert.Equal("bad", Assert.Single(await harness.Partitions.ListParked(harness.Key, CancellationToken.None)).Key);
+        Assert.True(harness.Board.Of("numbers", 0, "bad", "src").Parked);
+    }
+
+    [Fact]
+    public async Task A_parking_that_meets_the_end_of_the_one_before_is_not_taken_along()
+    {
+        await using var harness = await PumpHarness.Create();
+        var slow = new SlowUnparking(harness.Partitions);
+        harness.Store = slow;
+        var broken = true;
+        harness.Grain("bad").Before = _ => Volatile.Read(ref broken) ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
+        await AppendMany(harness, ["bad"], 5);
+        var group = await harness.Join();
+        await harness.AllDurable();
+        Volatile.Write(ref broken, false);
+        var pump = (GrainPump)Assert.Single(group.Pumps);
+        var unparking = group.On(pump, () => pump.Unpark("bad"));
+        await slow.Asked;
+        // Its row is on its way out, and it fails as often as a key may.
+        Volatile.Write(ref broken, true);
+        var calls = harness.Grain("bad").Failures;
+        await harness.Append("bad", "5");
+        await PumpHarness.Holds(() => harness.Grain("bad").Failures >= calls + harness.Options.MaxAttempts, "it has failed for good");
+        slow.Open();
+        await unparking;
+        await PumpHarness.Holds(() => harness.Board.Of("numbers", 0, "bad", "src").Parked, "it is parked");
+        Assert.Equal(5, Assert.Single(await harness.Partitions.ListParked(harness.Key, CancellationToken.None)).FromOffset);
+    }
+
+    [Fact]
     public async Task A_parked_key_stays_parked_after_a_restart()
     {
         await using var harness = await PumpHarness.Create();

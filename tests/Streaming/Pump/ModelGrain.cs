@@ -16,6 +16,7 @@ internal sealed class ModelGrain(string topic, Guid logId) : IIngestGrain
     private List<long> _durable = [];
     private long _position = -1;
     private long _durablePosition = -1;
+    private int _failures;
 
     /// <summary>Called before each ingest: may throw, or wait.</summary>
     public Func<IngestBatch, Task> Before { get; set; } = _ => Task.CompletedTask;
@@ -24,6 +25,9 @@ internal sealed class ModelGrain(string topic, Guid logId) : IIngestGrain
     public Func<long, bool> Refuses { get; set; } = _ => false;
 
     public int Calls { get; private set; }
+
+    /// <summary>Calls that threw.</summary>
+    public int Failures => Volatile.Read(ref _failures);
 
     public IReadOnlyList<long> Values
     {
@@ -48,7 +52,15 @@ internal sealed class ModelGrain(string topic, Guid logId) : IIngestGrain
 
     public async ValueTask<IngestResult> Ingest(IngestBatch batch)
     {
-        await Before(batch);
+        try
+        {
+            await Before(batch);
+        }
+        catch
+        {
+            Interlocked.Increment(ref _failures);
+            throw;
+        }
         lock (_gate)
         {
             Calls++;
