@@ -1,4 +1,5 @@
 #if ENGINE_ORLEANS
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using StreamForge.ApiHost;
@@ -14,6 +15,8 @@ namespace StreamForge.Tests.Helm;
 /// <summary>What the chart tells each process is what that process knows: read by its own settings, which refuse what they do not.</summary>
 public sealed class SettingsTests
 {
+    private static readonly string _key = Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
+
     public static TheoryData<string> Sets => [.. Chart.ValueSets];
 
     [Theory]
@@ -25,14 +28,7 @@ public sealed class SettingsTests
         Assert.True(silo.Cluster.ConnectionString.Length > 0);
         Assert.Equal("http://0.0.0.0:8081", silo.Silo.HealthUrl);
 
-        var api = new SettingsSections(SettingsOf(chart, chart.One("Deployment", "-client-api")));
-        ClusterSettings.Read(api);
-        TelemetryOptions.Read(api);
-        api.Check("Api", new ApiHostOptions());
-        api.Check("ClientApi", new ClientApiOptions());
-        api.AllowOthers("Pump", "Kafka", "Silo");
-        Assert.NotNull(ApiSettings.ReadAccess(api, new AccessPlace(Development: false, Loopback: false)));
-        api.ThrowIfWrong();
+        AssertApi(SettingsOf(chart, chart.One("Deployment", "-client-api")));
 
         foreach (var workload in chart.Workloads.Where(workload => workload.PodLabels.GetValueOrDefault("streamforge.io/role") == "connector"))
         {
@@ -52,6 +48,38 @@ public sealed class SettingsTests
         Assert.Equal("/etc/streamforge-kafka-ca/ca.crt", kafka.Client["ssl.ca.location"]);
     }
 
+    [Fact]
+    public void The_processes_of_the_compose_file_take_their_settings()
+    {
+        var services = Yaml.One(Repository.File("compose.yaml"))["services"]!;
+        var silo = new SiloSettings(SettingsOf(services["silo"]!));
+        Assert.Equal("http://0.0.0.0:8081", silo.Silo.HealthUrl);
+        Assert.Equal(3, silo.Kafka.ReplicationFactor);
+        // More time to end than it takes for itself.
+        Assert.True(TimeSpan.FromSeconds(int.Parse(((string)services["silo"]!["stop_grace_period"]!).TrimEnd('s'), CultureInfo.InvariantCulture)) > silo.Silo.StopWithin + TimeSpan.FromSeconds(5));
+        Assert.Equal("http://0.0.0.0:8082", new ConnectorSettings(SettingsOf(services["connector"]!)).Host.HealthUrl);
+        AssertApi(SettingsOf(services["client-api"]!));
+    }
+
+    private static ConfigurationRoot SettingsOf(System.Text.Json.Nodes.JsonNode service) => (ConfigurationRoot)new ConfigurationBuilder()
+        .AddInMemoryCollection(service["environment"]!.AsObject().ToDictionary(
+            pair => pair.Key.Replace("__", ":", StringComparison.Ordinal),
+            pair => ((string?)pair.Value)!.Contains("ACCESS_KEY", StringComparison.Ordinal) ? _key : (string?)pair.Value))
+        .Build();
+
+    private static void AssertApi(IConfiguration configuration)
+    {
+        var api = new SettingsSections(configuration);
+        ClusterSettings.Read(api);
+        TelemetryOptions.Read(api);
+        api.Check("Api", new ApiHostOptions());
+        api.Check("ClientApi", new ClientApiOptions());
+        // The further ones of values that are for all.
+        api.AllowOthers("Pump", "Kafka", "Silo");
+        Assert.NotNull(ApiSettings.ReadAccess(api, new AccessPlace(Development: false, Loopback: false)));
+        api.ThrowIfWrong();
+    }
+
     /// <summary>As the process would read it: the mounted file, then the environment.</summary>
     private static IConfiguration SettingsOf(Rendered chart, KubeObject workload)
     {
@@ -65,7 +93,7 @@ public sealed class SettingsTests
         (string?)variable["value"]
         ?? (variable["valueFrom"]?["secretKeyRef"]?["key"]?.ToString() == "connectionString" ? "Host=db"
             : variable["valueFrom"]?["fieldRef"]?["fieldPath"]?.ToString() == "status.podIP" ? "10.0.0.7"
-            : ((string)variable["name"]!).Contains("SymmetricKeys", StringComparison.Ordinal) ? Convert.ToBase64String(new byte[31].Append((byte)1).ToArray())
+            : ((string)variable["name"]!).Contains("SymmetricKeys", StringComparison.Ordinal) ? _key
             : "a secret");
 }
 #endif

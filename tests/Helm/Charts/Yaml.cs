@@ -23,13 +23,27 @@ internal static partial class Yaml
 
     private static JsonNode? Of(YamlNode node) => node switch
     {
-        YamlMappingNode map => new JsonObject(map.Children.Select(pair =>
-            KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Of(pair.Value)))),
+        YamlMappingNode map => OfMap(map),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Of)]),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: var plain } => OfPlain(plain ?? ""),
         YamlScalarNode quoted => JsonValue.Create(quoted.Value ?? ""),
         _ => throw new FormatException($"{node.NodeType} is not expected."),
     };
+
+    /// <summary>With what <c>&lt;&lt;</c> brings in, over which goes what the map says itself.</summary>
+    private static JsonObject OfMap(YamlMappingNode map)
+    {
+        var merged = new JsonObject();
+        foreach (var (key, value) in map.Children)
+            if (((YamlScalarNode)key).Value == "<<")
+                foreach (var source in value is YamlSequenceNode several ? several.Children.Reverse() : [value])
+                    foreach (var (name, brought) in OfMap((YamlMappingNode)source).ToArray())
+                        merged[name] = brought?.DeepClone();
+        foreach (var (key, value) in map.Children)
+            if (((YamlScalarNode)key).Value is { } name && name != "<<")
+                merged[name] = Of(value);
+        return merged;
+    }
 
     private static JsonValue? OfPlain(string text) => text switch
     {

