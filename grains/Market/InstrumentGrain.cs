@@ -64,6 +64,7 @@ public sealed partial class InstrumentGrain(
     public async ValueTask<IngestResult> Ingest(IngestBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        using var span = RecordTracing.Ingest(_key, batch);
         ThrowIfLost();
         // What is being compared may be read again: nothing is applied to memory that is about to go.
         if (_comparing is { IsCompleted: false } comparing)

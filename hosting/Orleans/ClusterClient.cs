@@ -12,10 +12,13 @@ namespace StreamForge.Hosting;
 internal static class ClusterClient
 {
     /// <summary>Adds the client; <see cref="Orleans.IGrainFactory"/> and <see cref="Orleans.IClusterClient"/> become services. The host's start waits for a silo.</summary>
+    /// <param name="traced">Calls carry the trace that they are part of.</param>
     /// <param name="contracts">Where grains' interfaces are.</param>
-    public static void AddClusterClient(this IHostApplicationBuilder builder, ClusterSettings cluster, params Assembly[] contracts) =>
+    public static void AddClusterClient(this IHostApplicationBuilder builder, ClusterSettings cluster, bool traced, params Assembly[] contracts) =>
         builder.UseOrleansClient(client =>
         {
+            if (traced)
+                client.AddActivityPropagation();
             client.Configure<ClusterOptions>(ids =>
             {
                 ids.ClusterId = cluster.ClusterId;
@@ -40,11 +43,11 @@ internal static class ClusterClient
     /// As <see cref="AddClusterClient"/>, but the host's start does not wait for a silo. <see cref="StartedBeside"/> tells whether there is one;
     /// until then nothing can be asked of a grain.
     /// </summary>
-    public static void AddLateClusterClient(this IHostApplicationBuilder builder, ClusterSettings cluster, params Assembly[] contracts)
+    public static void AddLateClusterClient(this IHostApplicationBuilder builder, ClusterSettings cluster, bool traced, params Assembly[] contracts)
     {
         var services = builder.Services;
         var before = services.Count;
-        builder.AddClusterClient(cluster, contracts);
+        builder.AddClusterClient(cluster, traced, contracts);
         // The client itself is one of the host's services, which start one after the other.
         var client = services.Skip(before).Single(static service => service.ServiceType == typeof(IHostedService));
         services.Remove(client);

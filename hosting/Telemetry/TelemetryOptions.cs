@@ -22,6 +22,9 @@ internal sealed class TelemetryOptions
     /// <summary>Logs are JSON, an object a line. Default: plain lines.</summary>
     public bool JsonLogs { get; set; }
 
+    /// <summary>Whether there are traces at all.</summary>
+    public bool Traced => OtlpEndpoint is not null;
+
     /// <summary>The section; what is wrong with it is noted in <paramref name="sections"/>.</summary>
     public static TelemetryOptions Read(SettingsSections sections) => sections.Check(
         "Telemetry", new TelemetryOptions { OtlpEndpoint = Environment.GetEnvironmentVariable(UsualVariable) is { Length: > 0 } usual ? usual : null });

@@ -65,6 +65,11 @@ internal sealed class PlatformStatusBoard(
         pipeline.Groups.Count > 0
         && pipeline.Groups.All(group => group.Standings.All(standing => IsCaughtUp(RowOf(group.Name, standing.Pump, standing.StallReason))));
 
+    /// <summary>The partitions of this process that are not up to date, or not by their own doing.</summary>
+    public IReadOnlyList<PartitionStatus> Behind() =>
+        [.. pipeline.Groups.SelectMany(group => group.Standings.Select(standing => RowOf(group.Name, standing.Pump, standing.StallReason)))
+            .Where(row => !IsCaughtUp(row))];
+
     // What an operator holds is as he wants it: to start the process anew, or to send callers elsewhere, would mend nothing.
     private bool IsCaughtUp(PartitionStatus row) =>
         row.Epoch > 0 && !row.Stalled && (row.Paused is not null || row.Lag <= options.Value.ReadyLag);

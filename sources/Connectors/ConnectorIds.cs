@@ -36,6 +36,6 @@ public sealed class ConnectorIds
         return Convert.ToHexStringLower(buffer);
     }
 
-    /// <summary>A new trace, as the header <c>traceparent</c> has it.</summary>
-    public string NewTraceParent() => string.Create(CultureInfo.InvariantCulture, $"00-{NewId(16)}-{NewId(8)}-01");
+    /// <summary>The id of a trace that nobody records, as the header <c>traceparent</c> has it.</summary>
+    public string NewTraceParent() => string.Create(CultureInfo.InvariantCulture, $"00-{NewId(16)}-{NewId(8)}-00");
 }

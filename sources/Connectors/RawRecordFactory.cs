@@ -61,7 +61,7 @@ internal sealed class RawRecordFactory(string source, TimeProvider time, Connect
         headers[1] = new(RawHeaders.Schema, schema);
         headers[2] = new(RawHeaders.ReceivedAt, Nanoseconds(now));
         headers[3] = new(RawHeaders.EventId, Encoding.ASCII.GetBytes(eventId));
-        headers[4] = new(RawHeaders.TraceParent, Encoding.ASCII.GetBytes(repair?.TraceParent ?? ids.NewTraceParent()));
+        headers[4] = new(RawHeaders.TraceParent, Encoding.ASCII.GetBytes(repair?.TraceParent ?? FrameTracing.Begin(source, ids)));
         var next = 5;
         if (symbol is not null)
             headers[next++] = new(RawHeaders.Instrument, symbol.Utf8);

@@ -32,6 +32,7 @@ internal static class ConnectorProcess
         using var signal = new ShutdownSignal(cancellation);
         using var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LogLevel.Information, settings.Telemetry));
         var time = TimeProvider.System;
+        using var traces = Tracing.Start(settings.Telemetry, "streamforge-connector", Environment.MachineName);
         await using var log = new KafkaEventLog(settings.Kafka.Validated(), time, loggers.CreateLogger<KafkaEventLog>());
         var feed = await MarketSetup.Prepare(options, settings.Connector, time, loggers, signal.Asked);
         await using var exchange = feed.Exchange;
@@ -73,7 +74,7 @@ internal static class ConnectorProcess
         services.AddSingleton<SourcePermits>();
         services.AddSingleton(settings);
         settings.Register(services);
-        builder.AddClusterClient(settings.Cluster, typeof(IInstrumentGrain).Assembly);
+        builder.AddClusterClient(settings.Cluster, settings.Telemetry.Traced, typeof(IInstrumentGrain).Assembly);
         services.AddMarketSource(feed);
         services.AddHostedService(provider => new DeskWorker(
             provider.GetRequiredService<IGrainFactory>(),

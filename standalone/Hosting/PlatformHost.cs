@@ -30,6 +30,7 @@ internal sealed class PlatformHost : IAsyncDisposable
     private readonly ExchangeHost? _exchange;
     private readonly Lock _gate = new();
     private Task<StopReport>? _ending;
+    private IDisposable? _traces;
 
     private PlatformHost(WebApplication app, StorageSetup storage, ExchangeHost? exchange)
     {
@@ -56,11 +57,11 @@ internal sealed class PlatformHost : IAsyncDisposable
     public static async Task<PlatformHost> Create(UpOptions options, PlatformSeams seams, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge", EnvironmentName = options.Environment });
-        builder.Logging.AddPlainConsole(LeastOf(options));
         var settings = new PlatformSettings(builder.Configuration, options.Place);
+        builder.Logging.AddPlainConsole(LeastOf(options), settings.Telemetry);
         PortProbe.ThrowIfTaken(options.Port);
         var time = TimeProvider.System;
-        var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LeastOf(options)));
+        var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LeastOf(options), settings.Telemetry));
         var ids = new RandomIdSource();
         var storage = await StorageSetup.Open(options, settings, seams, time, ids, loggers, cancellation);
         ExchangeHost? exchange = null;
@@ -74,7 +75,7 @@ internal sealed class PlatformHost : IAsyncDisposable
             seams.Services(builder.Services);
             var app = builder.Build();
             app.MapClientApi();
-            return new PlatformHost(app, storage, exchange) { Development = development };
+            return new PlatformHost(app, storage, exchange) { Development = development, _traces = Tracing.Start(settings.Telemetry, "streamforge", Environment.MachineName) };
         }
         catch
         {
@@ -116,7 +117,11 @@ internal sealed class PlatformHost : IAsyncDisposable
             return _ending ??= PlatformEnd.Run(_app, _exchange, _storage);
     }
 
-    public async ValueTask DisposeAsync() => await Stop();
+    public async ValueTask DisposeAsync()
+    {
+        await Stop();
+        _traces?.Dispose();
+    }
 
     private static void Register(
         WebApplicationBuilder builder, UpOptions options, PlatformSettings settings, StorageSetup storage, MarketSetup feed,

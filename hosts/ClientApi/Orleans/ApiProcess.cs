@@ -24,12 +24,13 @@ internal static class ApiProcess
         var (cluster, api, access, telemetry) = Read(builder);
         builder.Logging.AddPlainConsole(LogLevel.Information, telemetry);
         using var signal = new ShutdownSignal(api.StopWithin + TimeSpan.FromSeconds(1), CancellationToken.None);
+        using var traces = Tracing.Start(telemetry, "streamforge-client-api", Environment.MachineName);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls(api.Url);
         builder.Services.AddSingleton<IHostLifetime, SignalsElsewhere>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = api.StopWithin);
-        builder.AddLateClusterClient(cluster, typeof(IInstrumentGrain).Assembly);
+        builder.AddLateClusterClient(cluster, telemetry.Traced, typeof(IInstrumentGrain).Assembly);
         builder.Services.AddClientApi(access);
         await using var app = builder.Build();
         app.MapClientApi();

@@ -34,6 +34,7 @@ internal static class SiloProcess
         using var signal = new ShutdownSignal(settings.Silo.StopWithin + TimeSpan.FromSeconds(1), CancellationToken.None);
         using var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LogLevel.Information, settings.Telemetry));
         var time = TimeProvider.System;
+        using var traces = Tracing.Start(settings.Telemetry, "streamforge-silo", settings.Silo.Name);
         await using var stores = await SiloStores.Open(settings, time, loggers, signal.Asked);
         Register(builder, settings, stores, time);
         await using var app = builder.Build();
@@ -65,6 +66,8 @@ internal static class SiloProcess
             silo =>
             {
                 ClusterMember.Join(silo, settings.Cluster, settings.Silo);
+                if (settings.Telemetry.Traced)
+                    silo.AddActivityPropagation();
                 silo.AddSiloTalk();
             });
         services.AddOperations(stores.Operations);

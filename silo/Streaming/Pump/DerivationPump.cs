@@ -1,4 +1,5 @@
 using StreamForge.Contracts.Streams;
+using StreamForge.Grains.Integrity;
 
 namespace StreamForge.Silo.Streaming.Pump;
 
@@ -92,6 +93,7 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
             return new Step(record, [], null, IsWatermark: true);
         }
         Services.Counters.CountIn(1);
+        using var span = RecordTracing.IsOn ? RecordTracing.Derive(Partition.Topic, record.Header(RecordHeaders.TraceParent)) : null;
         _derived.Clear();
         var refusal = derivation.Derive(record, LogId, _derived);
         var appends = _derived.Count == 0 ? [] : new Task[_derived.Count];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using StreamForge.Contracts.Streams;
+using StreamForge.Grains.Integrity;
 using StreamForge.Silo.Storage;
 
 namespace StreamForge.Silo.Streaming.Pump;
@@ -85,6 +86,7 @@ internal sealed partial class GrainPump
             Passed(ledger, lane, run);
             return;
         }
+        using var span = RecordTracing.IsOn ? RecordTracing.Deliver(Partition.Topic, run.Select(static pending => pending.Record.TraceParent)) : null;
         for (var attempt = 1; !Halting && !Paused; attempt++)
         {
             IngestResult result;
