@@ -24,6 +24,12 @@ internal sealed class SiloHostOptions
     [Required, Url]
     public string HealthUrl { get; set; } = "http://127.0.0.1:8081";
 
+    /// <summary>
+    /// Orleans' dashboard at <c>/dashboard/</c> of <see cref="HealthUrl"/>, for who is on this machine only: an operator reaches it by a forwarded
+    /// port. Default: none, and grain calls are not measured for it.
+    /// </summary>
+    public bool Dashboard { get; set; }
+
     /// <summary>How long draining, checkpointing and deactivation may take after SIGTERM. Default 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan StopWithin { get; set; } = TimeSpan.FromSeconds(20);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Dashboard;
 using Orleans.Runtime;
 using StreamForge.ClientApi.Metrics;
 using StreamForge.Grains.Integrity;
@@ -40,6 +41,8 @@ internal static class SiloProcess
         await using var app = builder.Build();
         app.MapSiloHealth();
         app.MapMetricsPage();
+        if (settings.Silo.Dashboard)
+            app.MapDashboard();
         await Start(app, signal.Asked);
         Console.Error.WriteLine($"silo: {settings.Silo.Name} is up at {app.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress}, health at {app.Urls.First()}/health/ready");
         await WaitForEnd(app, signal.Asked);
@@ -69,6 +72,8 @@ internal static class SiloProcess
                 if (settings.Telemetry.Traced)
                     silo.AddActivityPropagation();
                 silo.AddSiloTalk();
+                if (settings.Silo.Dashboard)
+                    silo.AddDashboard();
             });
         services.AddOperations(stores.Operations);
         services.AddMarketSilo();
