@@ -41,6 +41,7 @@ public static class ClientApiEndpoints
         var status = services.GetRequiredService<StatusEndpoints>();
         var partitions = services.GetRequiredService<PartitionEndpoints>();
         var parked = services.GetRequiredService<ParkedEndpoints>();
+        var letters = services.GetRequiredService<DeadLetterEndpoints>();
         var actions = services.GetRequiredService<ActionEndpoint>();
         var metrics = services.GetRequiredService<MetricsEndpoint>();
         var document = services.GetRequiredService<OpenApiEndpoint>();
@@ -58,6 +59,10 @@ public static class ClientApiEndpoints
         endpoints.Map("/v1/partitions/{topic}/{partition}/resume", partitions.Resume, partitions.PostResume, Ordering);
         endpoints.Map("/v1/parked", parked.List, parked.GetList);
         endpoints.Map("/v1/parked/{topic}/{partition}/{key}/unpark", parked.Unpark, parked.PostUnpark, Ordering);
+        endpoints.Map("/v1/dead-letters", letters.List, letters.GetList);
+        endpoints.Map("/v1/dead-letters/{id}", letters.One, letters.GetOne);
+        endpoints.Map("/v1/dead-letters/{id}/replay", letters.Replay, letters.PostReplay, Ordering);
+        endpoints.Map("/v1/dead-letters/{id}/discard", letters.Discard, letters.PostDiscard, Ordering);
         endpoints.Map("/v1/operator-actions", actions.List, actions.GetList);
         endpoints.Map("/health/live", status.Live, status.GetLive);
         endpoints.Map("/health/ready", status.Ready, status.GetReady);

@@ -41,6 +41,7 @@ public static class ClientApiServices
         services.TryAddSingleton<PartitionEndpoints>();
         services.TryAddSingleton<ActionEndpoint>();
         services.TryAddSingleton<ParkedEndpoints>();
+        services.TryAddSingleton<DeadLetterEndpoints>();
         services.TryAddSingleton<LandingPage>();
         services.TryAddSingleton<MetricCollector>();
         services.TryAddSingleton<MetricsEndpoint>();

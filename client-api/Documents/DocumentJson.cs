@@ -25,6 +25,9 @@ namespace StreamForge.ClientApi.Documents;
 [JsonSerializable(typeof(OrderDocument))]
 [JsonSerializable(typeof(ActionPageDocument))]
 [JsonSerializable(typeof(ParkedPageDocument))]
+[JsonSerializable(typeof(ReplayRequest))]
+[JsonSerializable(typeof(DeadLetterPageDocument))]
+[JsonSerializable(typeof(DeadLetterRecordDocument))]
 public sealed partial class DocumentJson : JsonSerializerContext;
 
 /// <summary>Decimals as JSON strings, their scale kept.</summary>

@@ -5,10 +5,76 @@ using StreamForge.Contracts.Streams;
 
 namespace StreamForge.ClientApi.Documents;
 
+/// <summary>What every order says.</summary>
+public interface IOrderRequest
+{
+    /// <summary>Why; a line of 1 to 500 characters.</summary>
+    string Reason { get; }
+}
+
 /// <summary>What an operator says with an order.</summary>
 /// <param name="Reason">Why; a line of 1 to 500 characters.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record OrderRequest(string Reason);
+public sealed record OrderRequest(string Reason) : IOrderRequest;
+
+/// <summary>What an operator says with an order to replay a dead letter.</summary>
+/// <param name="Reason">Why; a line of 1 to 500 characters.</param>
+/// <param name="Again">Even where it was replayed or discarded before.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ReplayRequest(string Reason, bool Again = false) : IOrderRequest;
+
+/// <summary>A page of dead letters, those of the newest records first.</summary>
+/// <param name="Items">The letters.</param>
+/// <param name="Next">Give as <c>cursor</c> for the next page; none on the last. With <c>reason</c> a page may be short with more to come.</param>
+public sealed record DeadLetterPageDocument(ImmutableArray<DeadLetterDocument> Items, string? Next);
+
+/// <summary>A record that could not be processed.</summary>
+/// <param name="Id">The same for each of several letters about one record.</param>
+/// <param name="State"><c>open</c>, <c>replaying</c>, <c>replayed</c> or <c>discarded</c>.</param>
+/// <param name="Topic">The topic that the record stood in.</param>
+/// <param name="Partition">Where in the topic.</param>
+/// <param name="Offset">Where in the partition.</param>
+/// <param name="Group">The consumer group that could not process it.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="At">When it was given up.</param>
+/// <param name="RecordedAt">The record's own time in the log.</param>
+/// <param name="Key">The record's key.</param>
+/// <param name="EventId">The identity of the record.</param>
+/// <param name="ReplayOf">The letter that the record was a replay of.</param>
+/// <param name="Replays">How often its record was appended again.</param>
+/// <param name="ReplayedTo">The offset where that was done last, in the same partition.</param>
+/// <param name="By">Who brought it into its state.</param>
+/// <param name="ChangedAt">When.</param>
+public sealed record DeadLetterDocument(
+    string Id,
+    string State,
+    string Topic,
+    int? Partition,
+    long? Offset,
+    string Group,
+    string Reason,
+    DateTimeOffset At,
+    DateTimeOffset RecordedAt,
+    string? Key,
+    string? EventId,
+    string? ReplayOf,
+    int Replays,
+    long? ReplayedTo,
+    string? By,
+    DateTimeOffset? ChangedAt);
+
+/// <summary>A dead letter with the record that it is about.</summary>
+/// <param name="Letter">The letter.</param>
+/// <param name="Headers">The record's own headers.</param>
+/// <param name="Value">The record's value, where it is text that the log still keeps.</param>
+/// <param name="ValueBase64">The record's value, where it is no text.</param>
+public sealed record DeadLetterRecordDocument(
+    DeadLetterDocument Letter, ImmutableArray<HeaderDocument> Headers, string? Value, byte[]? ValueBase64);
+
+/// <summary>A header of a record.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Its value, as text.</param>
+public sealed record HeaderDocument(string Name, string Value);
 
 /// <summary>What became of an order.</summary>
 /// <param name="Outcome"><c>done</c>, <c>nothing-to-do</c> where it was so already, <c>under-way</c> where it goes on by itself.</param>

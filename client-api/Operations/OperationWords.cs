@@ -16,6 +16,14 @@ internal static class OperationWords
         _ => "failed",
     };
 
+    public static string Of(DeadLetterState state) => state switch
+    {
+        DeadLetterState.Open => "open",
+        DeadLetterState.Replaying => "replaying",
+        DeadLetterState.Replayed => "replayed",
+        _ => "discarded",
+    };
+
     /// <summary>From worst to best: the first that holds.</summary>
     public static PartitionState StateOf(PartitionStatus row) => row switch
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -40,14 +41,21 @@ internal sealed class OrderDesk(IOptions<ClientApiOptions> options, TimeProvider
     /// <param name="context">The request.</param>
     /// <param name="route">Its address.</param>
     /// <param name="give">Gives the order; orders can be given twice and are carried out once.</param>
-    public async Task Take(HttpContext context, ApiRoute route, Func<OperatorOrder, OrderRequest, ValueTask<OrderAnswer>> give)
+    public Task Take(HttpContext context, ApiRoute route, Func<OperatorOrder, ValueTask<OrderAnswer>> give) =>
+        Take(context, route, DocumentJson.Default.OrderRequest, (order, _) => give(order));
+
+    /// <inheritdoc cref="Take(HttpContext, ApiRoute, Func{OperatorOrder, ValueTask{OrderAnswer}})"/>
+    /// <param name="type">What a request says.</param>
+    public async Task Take<T>(
+        HttpContext context, ApiRoute route, JsonTypeInfo<T> type, Func<OperatorOrder, T, ValueTask<OrderAnswer>> give)
+        where T : class, IOrderRequest
     {
         if (RequestCheck.Check(context, route, _options.MaxQueryLength, out _) is { } refused)
         {
             await ProblemResponse.Write(context, refused);
             return;
         }
-        var (request, problem) = await Read(context);
+        var (request, problem) = await Read(context, type);
         if (request is null)
         {
             await ProblemResponse.Write(context, problem!);
@@ -73,16 +81,17 @@ internal sealed class OrderDesk(IOptions<ClientApiOptions> options, TimeProvider
             context, DocumentJson.Default.OrderDocument, new OrderDocument(OperationWords.Of(answer.Outcome), answer.Detail, answer.Number));
     }
 
-    private static async Task<(OrderRequest? Request, ApiProblem? Problem)> Read(HttpContext context)
+    private static async Task<(T? Request, ApiProblem? Problem)> Read<T>(HttpContext context, JsonTypeInfo<T> type)
+        where T : class, IOrderRequest
     {
         if (!context.Request.HasJsonContentType())
             return (null, ApiProblem.OfStatus(StatusCodes.Status415UnsupportedMediaType) with { Detail = "An order is application/json." });
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = MaxBody;
-        OrderRequest? request;
+        T? request;
         try
         {
-            request = await JsonSerializer.DeserializeAsync(context.Request.Body, DocumentJson.Default.OrderRequest, context.RequestAborted);
+            request = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted);
         }
         catch (JsonException)
         {

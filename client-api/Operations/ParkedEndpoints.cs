@@ -59,7 +59,7 @@ internal sealed class ParkedEndpoints
         await JsonResponse.Write(context, DocumentJson.Default.ParkedPageDocument, new ParkedPageDocument(page.Items, page.Total, next));
     }
 
-    public Task PostUnpark(HttpContext context) => _orders.Take(context, Unpark, (order, _) =>
+    public Task PostUnpark(HttpContext context) => _orders.Take(context, Unpark, order =>
         PathParameter.Partition.NumberOf(context) is { } partition
             ? Operations.Unpark(new ParkedPlace(PathParameter.Topic.Of(context), partition, Key.Of(context)), order)
             : ValueTask.FromResult(OrderDesk.NoPartition));

@@ -71,7 +71,7 @@ internal sealed class PartitionEndpoints
     private IOperationsGrain Operations => _grains.GetGrain<IOperationsGrain>("all");
 
     private Task Take(HttpContext context, ApiRoute route, Func<string, int, OperatorOrder, ValueTask<OrderAnswer>> give) =>
-        _orders.Take(context, route, (order, _) =>
+        _orders.Take(context, route, order =>
             PathParameter.Partition.NumberOf(context) is { } partition
                 ? give(PathParameter.Topic.Of(context), partition, order)
                 : ValueTask.FromResult(OrderDesk.NoPartition));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using StreamForge.Contracts.Operations;
 using StreamForge.Contracts.Streams;
 
 namespace StreamForge.Contracts.Integrity;
@@ -38,6 +39,9 @@ public sealed record PlatformStatus
 
     /// <summary>All partitions are assigned and read to within the bound of readiness.</summary>
     [Id(9)] public required bool Ready { get; init; }
+
+    /// <summary>All dead letters that are kept, by what was done about them; none where they were not counted yet.</summary>
+    [Id(10)] public DeadLetterCounts? Letters { get; init; }
 }
 
 /// <summary>What became of all events: in = applied + duplicate + filtered + superseded + dead-lettered + pending.</summary>

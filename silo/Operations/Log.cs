@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StreamForge.Contracts.Operations;
+using StreamForge.Silo.Streaming;
 
 namespace StreamForge.Silo.Operations;
 
@@ -13,6 +14,12 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Information, "{Place} was not unparked: {Reason}")]
     public static partial void NotUnparked(ILogger logger, string place, string reason);
+
+    [LoggerMessage(5, LogLevel.Information, "{Partition}: {Letters} letters below {First} are forgotten, as the log has forgotten them")]
+    public static partial void LettersForgotten(ILogger logger, TopicPartition partition, int letters, long first);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Partition}: letters that the log has forgotten cannot be forgotten now; tried again: {Reason}")]
+    public static partial void LettersNotForgotten(ILogger logger, TopicPartition partition, string reason);
 
     [LoggerMessage(3, LogLevel.Error, "How order {Number} ended could not be kept: {Outcome}, {Detail}")]
     public static partial void EndNotKept(ILogger logger, Exception error, long number, OrderOutcome outcome, string detail);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using StreamForge.Silo.Operations.DeadLetters;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Streaming.Pump;
 
@@ -18,6 +19,11 @@ public static class OperationsServices
         services.AddSingleton<ActionTrail>();
         services.AddSingleton<Unparking>();
         services.AddHostedService<PauseWatch>();
+        services.AddSingleton<LetterLog>();
+        services.AddSingleton<LetterOrders>();
+        services.AddHostedService<DeadLetterIndexer>();
+        services.AddSingleton<DeadLetterTally>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeadLetterTally>());
         return services;
     }
 }

@@ -40,6 +40,16 @@ public sealed class PostgresOperatorActionStoreContractTests : OperatorActionSto
     }
 }
 
+public sealed class FileDeadLetterIndexContractTests : DeadLetterIndexContract
+{
+    protected override async ValueTask<OperationStoresFixture> CreateFixture() => await OnFiles.Create();
+}
+
+public sealed class PostgresDeadLetterIndexContractTests : DeadLetterIndexContract
+{
+    protected override async ValueTask<OperationStoresFixture> CreateFixture() => await OnPostgres.Create();
+}
+
 /// <summary>The stores in files.</summary>
 internal sealed class OnFiles(FileStoreFixture rows) : OperationStoresFixture
 {

@@ -25,6 +25,10 @@ public sealed class MarketPipelineOptions
     [Required, StringLength(200, MinimumLength = 1)]
     public string InstrumentGroup { get; set; } = "streamforge-instruments";
 
+    /// <summary>Consumer group that indexes the dead letters. Default <c>streamforge-dead-letters</c>.</summary>
+    [Required, StringLength(200, MinimumLength = 1)]
+    public string DeadLetterGroup { get; set; } = "streamforge-dead-letters";
+
     /// <summary>Who owns partitions, for operators. Default: machine name and process id.</summary>
     [Required, StringLength(200, MinimumLength = 1)]
     public string Owner { get; set; } = $"{Environment.MachineName}/{Environment.ProcessId}";

@@ -16,6 +16,11 @@ public sealed class ScriptedOperations
 
     public ConcurrentQueue<ParkedQuery> ParkedQueries { get; } = new();
 
+    /// <summary>By id.</summary>
+    public ConcurrentDictionary<string, DeadLetterRecord> Letters { get; } = new(StringComparer.Ordinal);
+
+    public ConcurrentQueue<DeadLetterQuery> LetterQueries { get; } = new();
+
     public ActionPage Actions { get; set; } = new([], null);
 
     public ConcurrentQueue<ActionQuery> ActionQueries { get; } = new();
@@ -31,6 +36,27 @@ public sealed class ScriptedOperations
     {
         _orders.Enqueue(($"{verb} {topic}/{rest}", order));
         return Answers.TryGetValue(topic, out var answer) ? answer() : new OrderAnswer { Outcome = OrderOutcome.Done, Detail = "It is done." };
+    }
+}
+
+public sealed class ScriptedDeadLetterGrain(ScriptedMarket market) : Grain, IDeadLetterGrain
+{
+    private string Id => this.GetPrimaryKeyString();
+
+    public ValueTask<DeadLetterRecord?> Get() => ValueTask.FromResult(market.Operations.Letters.GetValueOrDefault(Id));
+
+    public ValueTask<OrderAnswer> Replay(bool again, OperatorOrder order) =>
+        ValueTask.FromResult(market.Operations.Take("replay", Id, again ? "again" : "", order));
+
+    public ValueTask<OrderAnswer> Discard(OperatorOrder order) => ValueTask.FromResult(market.Operations.Take("discard", Id, "", order));
+}
+
+public sealed class ScriptedDeadLetterDirectoryGrain(ScriptedMarket market) : Grain, IDeadLetterDirectoryGrain
+{
+    public ValueTask<DeadLetterPage> List(DeadLetterQuery query)
+    {
+        market.Operations.LetterQueries.Enqueue(query);
+        return ValueTask.FromResult(new DeadLetterPage([.. market.Operations.Letters.Values.Select(record => record.Letter)], "next"));
     }
 }
 
