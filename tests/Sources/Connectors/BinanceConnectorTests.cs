@@ -49,7 +49,7 @@ public sealed class BinanceConnectorTests
         Assert.Equal(["binance:BTCUSDT", null, null], frames.Select(f => MemorySink.HeaderOf(f, RawHeaders.Instrument)));
         Assert.All(frames, f => Assert.Equal("binance", MemorySink.HeaderOf(f, RawHeaders.Source)));
         Assert.Equal(3, frames.Select(f => MemorySink.HeaderOf(f, RawHeaders.EventId)).Distinct().Count());
-        Assert.All(frames, f => Assert.Matches("^00-[0-9a-f]{32}-[0-9a-f]{16}-01$", MemorySink.HeaderOf(f, RawHeaders.TraceParent)));
+        Assert.All(frames, f => Assert.Matches("^00-[0-9a-f]{32}-[0-9a-f]{16}-00$", MemorySink.HeaderOf(f, RawHeaders.TraceParent)));
         Assert.All(frames, f => Assert.Matches("^[0-9]{19}$", MemorySink.HeaderOf(f, RawHeaders.ReceivedAt)));
         Assert.Equal("binance#0", System.Text.Encoding.UTF8.GetString(frames[1].Key!.Value.Span));
     }
