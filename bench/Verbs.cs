@@ -13,7 +13,7 @@ internal static class Verbs
     private static readonly Dictionary<string, (string What, Func<Arguments, Task> Run)> All = new(StringComparer.Ordinal)
     {
         ["ingest"] = ("log to grains to checkpoints: rate, ceiling, latency, catch-up (--instruments N, --partitions N, --events N, --seconds N, --seed N, --rate-only, --kafka BOOTSTRAP, --postgres CONNECTION)", Ingest),
-        ["api"] = ("one instrument's views over HTTP beside a bare endpoint (--connections N, --seconds N, --rounds N, --rate N, --seed N)", Api),
+        ["api"] = ("one instrument's views over HTTP beside a bare endpoint (--connections N, --seconds N, --rounds N, --rate N, --seed N, --token to send one)", Api),
         ["slow-storage"] = ("reads of active grains while each write of state takes a second more, beside reads without (--connections N, --seconds N, --rounds N, --rate N, --delay SECONDS, --seed N)", SlowStorage),
         ["postgres"] = ("batched checkpoints beside one-row transactions (--postgres CONNECTION, --seconds N, --writers N)", Postgres),
     };
@@ -79,6 +79,7 @@ internal static class Verbs
             Rounds = (int)arguments.Number("--rounds", usual.Rounds),
             Rate = arguments.Number("--rate", usual.Rate),
             Seed = (int)arguments.Number("--seed", usual.Seed),
+            SendsToken = arguments.Flag("--token"),
         };
         arguments.NothingElse();
         var progress = new ConsoleProgress();

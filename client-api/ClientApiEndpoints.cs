@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using StreamForge.ClientApi.Access;
 using StreamForge.ClientApi.Instruments;
+using StreamForge.ClientApi.Limits;
 using StreamForge.ClientApi.Metrics;
 using StreamForge.ClientApi.OpenApi;
 using StreamForge.ClientApi.Operations;
@@ -26,6 +27,8 @@ public static class ClientApiEndpoints
     {
         app.UseMiddleware<ProblemMiddleware>();
         app.UseAuthentication();
+        // Before it is asked what a caller may: who sends tokens that do not count is limited by its address.
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.MapAddresses(app.Services);
         return app;
@@ -79,5 +82,9 @@ public static class ClientApiEndpoints
         // An address with a policy and no authorization before it fails: it cannot be left open by mistake.
         if (route.Scope != ApiScope.None)
             endpoint.RequireAuthorization(TokenScopes.WordOf(route.Scope));
+        if (route.IsUnlimited)
+            endpoint.DisableRateLimiting();
+        else if (route.Produces == MediaTypes.EventStream)
+            endpoint.RequireRateLimiting(CallerLimits.Streams);
     }
 }

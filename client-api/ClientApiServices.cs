@@ -1,8 +1,11 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using StreamForge.ClientApi.Access;
 using StreamForge.ClientApi.Instruments;
+using StreamForge.ClientApi.Limits;
 using StreamForge.ClientApi.Metrics;
 using StreamForge.ClientApi.OpenApi;
 using StreamForge.ClientApi.Operations;
@@ -27,6 +30,9 @@ public static class ClientApiServices
         if (configure is not null)
             options.Configure(configure);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<LimitOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.AddRateLimiter(static _ => { });
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<RateLimiterOptions>, CallerLimits>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ClientApiOptions>, ClientApiOptionsValidator>());
         services.AddMetrics();
         services.TryAddSingleton<ApiMeter>();

@@ -1,4 +1,3 @@
-using StreamForge.ClientApi;
 using StreamForge.ClientApi.Access;
 
 namespace StreamForge.Hosting;
@@ -7,7 +6,7 @@ namespace StreamForge.Hosting;
 internal static class ApiSettings
 {
     /// <summary>The sections that only such a process reads.</summary>
-    public static readonly string[] Sections = ["ClientApi", "Access"];
+    public static readonly string[] Sections = ["ClientApi", "Access", "Limits"];
 
     /// <summary>The section <c>Access</c>: who may ask. What is wrong with it is noted in <paramref name="sections"/>.</summary>
     /// <returns>Null where something is wrong: then the sections throw.</returns>

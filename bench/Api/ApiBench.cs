@@ -21,6 +21,9 @@ internal sealed record ApiBenchOptions
     public double Rate { get; init; } = 500;
 
     public int Seed { get; init; } = 1;
+
+    /// <summary>Each request carries a token, which the bare endpoint does not look at; without, the caller is anybody on the machine.</summary>
+    public bool SendsToken { get; init; }
 }
 
 /// <summary>Requests a second for one instrument's views, beside a bare endpoint that returns the same bytes.</summary>
@@ -40,14 +43,15 @@ internal sealed class ApiBench(ApiBenchOptions options, IProgress<string> progre
     {
         using var http = new HttpClient();
         var body = await http.GetByteArrayAsync(new Uri(platform.Api, path), cancellation);
+        var token = options.SendsToken ? platform.Token() : null;
         var barePath = "/bare" + path.Split('?')[0];
         await using var bare = await BareServer.Start(new Dictionary<string, byte[]> { [barePath] = body }, cancellation);
         var (ours, theirs) = (new List<LoadResult>(), new List<LoadResult>());
         for (var round = 0; round < options.Rounds; round++)
         {
             progress.Report($"{path}, round {round + 1} of {options.Rounds} ...");
-            ours.Add(await Load(new Uri(platform.Api, path), cancellation));
-            theirs.Add(await Load(new Uri(bare.Root, barePath), cancellation));
+            ours.Add(await Load(new Uri(platform.Api, path), token, cancellation));
+            theirs.Add(await Load(new Uri(bare.Root, barePath), token, cancellation));
         }
 
         var (rate, bareRate) = (LoadResult.Rate(ours), LoadResult.Rate(theirs));
@@ -60,6 +64,6 @@ internal sealed class ApiBench(ApiBenchOptions options, IProgress<string> progre
         ]);
     }
 
-    private Task<LoadResult> Load(Uri url, CancellationToken cancellation) =>
-        LoadProcess.Run(url, options.Connections, options.Seconds, cancellation);
+    private Task<LoadResult> Load(Uri url, string? token, CancellationToken cancellation) =>
+        LoadProcess.Run(url, options.Connections, options.Seconds, token, cancellation);
 }

@@ -29,10 +29,14 @@ internal static class LoadGenerator
         Console.WriteLine(JsonSerializer.Serialize(await Measure(url, connections, seconds)));
     }
 
+    private static string Authorization => Environment.GetEnvironmentVariable(LoadProcess.TokenVariable) is { Length: > 0 } token
+        ? $"Authorization: Bearer {token}\r\n"
+        : "";
+
     private static async Task<LoadResult> Measure(Uri url, int connections, double seconds)
     {
         var request = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nAccept: application/json\r\n\r\n"));
+            $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nAccept: application/json\r\n{Authorization}\r\n"));
         var start = Stopwatch.GetTimestamp();
         var from = start + (long)(seconds * WarmUpShare * Stopwatch.Frequency);
         var until = from + (long)(seconds * Stopwatch.Frequency);

@@ -7,8 +7,11 @@ namespace StreamForge.Bench.Api;
 /// <summary>A generator of load as a process of its own.</summary>
 internal static class LoadProcess
 {
+    /// <summary>The variable that the token is handed over by: arguments can be read by anybody on the machine.</summary>
+    public const string TokenVariable = "STREAMFORGE_LOAD_TOKEN";
+
     /// <exception cref="InvalidOperationException">It failed.</exception>
-    public static async Task<LoadResult> Run(Uri url, int connections, double seconds, CancellationToken cancellation)
+    public static async Task<LoadResult> Run(Uri url, int connections, double seconds, string? token, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
@@ -21,6 +24,7 @@ internal static class LoadProcess
                 "--seconds", seconds.ToString(CultureInfo.InvariantCulture),
             },
         };
+        start.Environment[TokenVariable] = token ?? "";
         using var process = Process.Start(start) ?? throw new InvalidOperationException("The generator of load did not start.");
         var output = await process.StandardOutput.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);

@@ -5,6 +5,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamForge.ClientApi;
 using StreamForge.ClientApi.Access;
+using StreamForge.ClientApi.Access.Development;
+using StreamForge.ClientApi.Limits;
+using StreamForge.ClientApi.Requests;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.State;
 using StreamForge.Hosting;
@@ -68,6 +71,10 @@ internal sealed class BenchPlatform : IAsyncDisposable
     /// <summary>Root of the client API.</summary>
     public Uri Api => new(_app.Urls.First());
 
+    /// <summary>A token for reading.</summary>
+    public string Token() =>
+        DevelopmentKey.OfFolder(_folder).Token("bench", ApiScope.Reader, DateTimeOffset.UtcNow, TimeSpan.FromHours(1));
+
     /// <summary><c>files</c> or <c>kafka</c>.</summary>
     public string LogName { get; }
 
@@ -89,7 +96,9 @@ internal sealed class BenchPlatform : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         Register(builder, options, storage, ids);
-        builder.Services.AddClientApi(settings.Access);
+        builder.Services.AddClientApi(settings.Access.With(DevelopmentKey.OfFolder(folder)));
+        // All load comes from one caller here: it is counted as ever, and never refused.
+        builder.Services.Configure<LimitOptions>(limits => (limits.RequestsPerSecond, limits.Burst) = (1_000_000, 1_000_000));
         // Advice on servers is not for a benchmark on whatever machine there is.
         builder.Logging.AddFilter("Orleans", LogLevel.Error);
         var app = builder.Build();

@@ -49,15 +49,15 @@ internal sealed class SlowStorageBench(SlowStorageBenchOptions options, IProgres
         var (usual, slow) = (new List<LoadResult>(), new List<LoadResult>());
         progress.Report($"{path}, warming up ...");
         slowness.IsOn = false;
-        await LoadProcess.Run(url, options.Connections, options.Seconds, cancellation);
+        await LoadProcess.Run(url, options.Connections, options.Seconds, token: null, cancellation);
         var before = slowness.Slowed;
         for (var round = 0; round < options.Rounds; round++)
         {
             progress.Report($"{path}, round {round + 1} of {options.Rounds} ...");
             slowness.IsOn = false;
-            usual.Add(await LoadProcess.Run(url, options.Connections, options.Seconds, cancellation));
+            usual.Add(await LoadProcess.Run(url, options.Connections, options.Seconds, token: null, cancellation));
             slowness.IsOn = true;
-            slow.Add(await LoadProcess.Run(url, options.Connections, options.Seconds, cancellation));
+            slow.Add(await LoadProcess.Run(url, options.Connections, options.Seconds, token: null, cancellation));
         }
 
         var slowed = slowness.Slowed - before;

@@ -48,8 +48,9 @@ internal sealed class RouteOperations : IOpenApiOperationTransformer
         operation.Security = [];
         if (scope is not null)
             operation.Security.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(OpenApiSetup.Bearer, context.Document)] = [scope] });
+        var limited = route.IsUnlimited ? [] : new[] { StatusCodes.Status429TooManyRequests };
         var mayRefuse = scope is null ? [] : new[] { StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden };
-        foreach (var status in EverywherePossible.Concat(route.Problems).Concat(mayRefuse).Distinct().Order())
+        foreach (var status in EverywherePossible.Concat(route.Problems).Concat(mayRefuse).Concat(limited).Distinct().Order())
             operation.Responses.Add($"{status}", Problem(status, problem));
     }
 
@@ -145,7 +146,7 @@ internal sealed class RouteOperations : IOpenApiOperationTransformer
         Description = ApiProblem.OfStatus(status).Title,
         Headers = status switch
         {
-            StatusCodes.Status503ServiceUnavailable => Headers(ResponseHeaders.Unavailable),
+            StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests => Headers(ResponseHeaders.Unavailable),
             StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden => Headers(ResponseHeaders.Challenge),
             _ => null,
         },

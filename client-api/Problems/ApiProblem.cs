@@ -72,6 +72,15 @@ internal sealed record ApiProblem(int Status, string Kind, string Title, string?
         new(StatusCodes.Status503ServiceUnavailable, "too-many-streams", "Too many streams", "This process has all the streams open that it may have.")
         { RetryAfter = retryAfter };
 
+    /// <summary>Rounded up: who comes again then is let in.</summary>
+    public static ApiProblem TooManyRequests(TimeSpan retryAfter) =>
+        new(StatusCodes.Status429TooManyRequests, "too-many-requests", "Too many requests", "This caller has asked more often than it may.")
+        { RetryAfter = TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds))) };
+
+    public static ApiProblem TooManyOwnStreams(int limit, TimeSpan retryAfter) =>
+        new(StatusCodes.Status429TooManyRequests, "too-many-own-streams", "Too many streams of one caller", $"A caller may have {limit} streams open.")
+        { RetryAfter = retryAfter };
+
     public static ApiProblem NotReady(TimeSpan retryAfter) =>
         new(StatusCodes.Status503ServiceUnavailable, "not-ready", "Not ready", "Not all partitions are assigned and read up to date.")
         { RetryAfter = retryAfter };
@@ -98,6 +107,7 @@ internal sealed record ApiProblem(int Status, string Kind, string Title, string?
         StatusCodes.Status409Conflict => NotNow("It is not possible as things stand."),
         StatusCodes.Status413PayloadTooLarge => new(status, "body-too-large", "Body too large", null),
         StatusCodes.Status415UnsupportedMediaType => new(status, "unsupported-media-type", "Unsupported media type", null),
+        StatusCodes.Status429TooManyRequests => new(status, "too-many-requests", "Too many requests", null),
         StatusCodes.Status500InternalServerError => new(status, "internal-error", "Internal error", "The error is in the log under the trace id."),
         _ => new(status, $"status-{status}", $"Status {status}", null),
     };

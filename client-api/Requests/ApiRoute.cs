@@ -27,6 +27,9 @@ internal sealed record ApiRoute(string Name, string Summary, params ApiParameter
     /// <summary>Who may ask.</summary>
     public ApiScope Scope { get; init; } = ApiScope.Reader;
 
+    /// <summary>Not limited by caller: what starts and stops processes asks it.</summary>
+    public bool IsUnlimited { get; init; }
+
     /// <summary>The statuses of problems that the address may answer beside 400, 406, 414 and 500.</summary>
     public IReadOnlyList<int> Problems { get; init; } = [];
 

@@ -20,10 +20,10 @@ internal sealed class StatusEndpoints(IGrainFactory grains, IOptions<ClientApiOp
     { Document = typeof(PlatformStatus), Problems = MayBeUnavailable };
 
     public ApiRoute Live { get; } = new("getLive", "Whether the process lives: it answers, so it does.")
-    { Document = typeof(HealthDocument), Scope = ApiScope.None };
+    { Document = typeof(HealthDocument), Scope = ApiScope.None, IsUnlimited = true };
 
     public ApiRoute Ready { get; } = new("getReady", "Whether all partitions are assigned and read up to date.")
-    { Document = typeof(HealthDocument), Problems = MayBeUnavailable, Scope = ApiScope.None };
+    { Document = typeof(HealthDocument), Problems = MayBeUnavailable, Scope = ApiScope.None, IsUnlimited = true };
 
     public async Task GetStatus(HttpContext context)
     {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using StreamForge.ClientApi;
 using StreamForge.ClientApi.Access;
+using StreamForge.ClientApi.Limits;
 using StreamForge.Grains.Integrity.Governor;
 using StreamForge.Grains.Market;
 using StreamForge.Hosting;
@@ -39,6 +40,7 @@ internal sealed class PlatformSettings
         _sections.CheckRanges("Market:TradeRepair", market.TradeRepair);
         _sections.Check("Governor", new GovernorOptions());
         _sections.Check("ClientApi", new ClientApiOptions());
+        _sections.Check("Limits", new LimitOptions());
         var access = ApiSettings.ReadAccess(_sections, place);
         Telemetry = TelemetryOptions.Read(_sections);
         Engine = _sections.Check("Engine", new GrainEngineOptions());
@@ -86,6 +88,7 @@ internal sealed class PlatformSettings
         services.Configure<MarketOptions>(_sections.Section("Market"));
         // One for every source: its name is that of the governor.
         services.ConfigureAll<GovernorOptions>(governor => _sections.Bound("Governor", governor));
+        services.Configure<LimitOptions>(_sections.Section("Limits"));
         services.Configure<ClientApiOptions>(_sections.Section("ClientApi"));
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamForge.ClientApi;
 using StreamForge.ClientApi.Access;
+using StreamForge.ClientApi.Limits;
 using StreamForge.Contracts.Market;
 using StreamForge.Hosting;
 
@@ -63,9 +64,11 @@ internal static class ApiProcess
         var telemetry = TelemetryOptions.Read(sections);
         sections.Check("ClientApi", new ClientApiOptions { AskAgainAfter = AskAgainAfter });
         var access = ApiSettings.ReadAccess(sections, AccessPlace.Of(builder.Environment.IsDevelopment(), api.Url));
+        sections.Check("Limits", new LimitOptions());
         sections.AllowOthers("Silo", "Kafka", "Postgres", "Engine", "Checkpoint", "Pump", "Pipeline", "Market", "Governor", "Connector", "ConnectorHost", "Log", "States");
         sections.ThrowIfWrong();
         builder.Services.Configure<ClientApiOptions>(options => options.AskAgainAfter = AskAgainAfter);
+        builder.Services.Configure<LimitOptions>(sections.Section("Limits"));
         builder.Services.Configure<ClientApiOptions>(sections.Section("ClientApi"));
         return (cluster, api, access!, telemetry);
     }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StreamForge.ClientApi;
 using StreamForge.ClientApi.Access;
+using StreamForge.ClientApi.Limits;
 using StreamForge.Tests.Api.Access;
 using StreamForge.Tests.Api.Scripted;
 
@@ -25,6 +26,7 @@ public class ApiHost : IAsyncLifetime
     private readonly Action<ClientApiOptions> _configure;
     private readonly ApiAccess _access;
     private ILoggerProvider? _logging;
+    private Action<LimitOptions>? _limits;
     private WebApplication? _app;
 
     public ApiHost()
@@ -52,8 +54,9 @@ public class ApiHost : IAsyncLifetime
     public static Task<ApiHost> Start(Action<ClientApiOptions> configure) => Start(new ApiHost(configure));
 
     /// <summary>An API with rules of its own on who may ask; its client sends no token.</summary>
-    internal static Task<ApiHost> Start(ApiAccess access, Action<ClientApiOptions>? configure = null, ILoggerProvider? logging = null) =>
-        Start(new ApiHost(configure ?? (_ => { }), access) { _logging = logging });
+    internal static Task<ApiHost> Start(
+        ApiAccess access, Action<ClientApiOptions>? configure = null, ILoggerProvider? logging = null, Action<LimitOptions>? limits = null) =>
+        Start(new ApiHost(configure ?? (_ => { }), access) { _logging = logging, _limits = limits });
 
     /// <summary>The rules as they would be read on a server.</summary>
     internal static ApiAccess Rules(AccessOptions options, AccessPlace place = default)
@@ -86,6 +89,8 @@ public class ApiHost : IAsyncLifetime
             options.Meters = ["StreamForge*", "Test*"];
             _configure(options);
         });
+        // One client asks for all tests: only where a test is about that is it limited.
+        builder.Services.Configure(_limits ?? (all => (all.RequestsPerSecond, all.Burst, all.Streams) = (1_000_000, 1_000_000, 1_000_000)));
         _app = builder.Build();
         _app.MapClientApi();
         await _app.StartAsync();
