@@ -26,10 +26,10 @@ public static class ClientApiEndpoints
     public static WebApplication MapClientApi(this WebApplication app)
     {
         app.UseMiddleware<ProblemMiddleware>();
-        app.UseAuthentication();
+        app.UseMiddleware<CallerMiddleware>();
         // Before it is asked what a caller may: who sends tokens that do not count is limited by its address.
         app.UseRateLimiter();
-        app.UseAuthorization();
+        app.UseMiddleware<ScopeMiddleware>();
         app.MapAddresses(app.Services);
         return app;
     }
@@ -79,9 +79,6 @@ public static class ClientApiEndpoints
         this IEndpointRouteBuilder endpoints, string address, ApiRoute route, RequestDelegate handler, string[]? methods = null)
     {
         var endpoint = endpoints.MapMethods(address, methods ?? Reading, handler).WithName(route.Name).WithMetadata(handler.Method, route);
-        // An address with a policy and no authorization before it fails: it cannot be left open by mistake.
-        if (route.Scope != ApiScope.None)
-            endpoint.RequireAuthorization(TokenScopes.WordOf(route.Scope));
         if (route.IsUnlimited)
             endpoint.DisableRateLimiting();
         else if (route.Produces == MediaTypes.EventStream)

@@ -12,8 +12,6 @@ internal static class HostLogging
         logging.SetMinimumLevel(least);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
-        // The framework says two lines of every refused request: whoever sends many would fill the log. They are counted.
-        logging.AddFilter("StreamForge.ClientApi.Access", LogLevel.Warning);
         // What the host says of a start that failed is a stack trace; the caller says why in one line.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         if (telemetry is { JsonLogs: true })

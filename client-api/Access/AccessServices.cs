@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -8,10 +6,10 @@ using StreamForge.ClientApi.Access.Keys;
 
 namespace StreamForge.ClientApi.Access;
 
-/// <summary>Authentication by bearer tokens, and the policies of <see cref="ScopePolicies"/>.</summary>
-public static class AccessServices
+/// <summary>What it takes to know who asks.</summary>
+internal static class AccessServices
 {
-    /// <summary>Adds both; the host puts <c>UseAuthentication</c> and <c>UseAuthorization</c> before its addresses.</summary>
+    /// <summary>Adds what <see cref="CallerMiddleware"/> and <see cref="ScopeMiddleware"/> need.</summary>
     public static IServiceCollection AddApiAccess(this IServiceCollection services, ApiAccess access)
     {
         services.AddMetrics();
@@ -28,9 +26,6 @@ public static class AccessServices
             provider.GetRequiredService<TokenMemory>(),
             access.Options.ClockSkew,
             provider.GetRequiredService<TimeProvider>()));
-        services.AddAuthentication(BearerHandler.Scheme).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.Scheme, null);
-        services.AddAuthorization(ScopePolicies.Add);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAuthorizationHandler, ScopeHandler>());
         return services;
     }
 

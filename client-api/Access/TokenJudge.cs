@@ -2,7 +2,6 @@ using System.Security.Claims;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using StreamForge.ClientApi.Access.Keys;
-using StreamForge.ClientApi.Requests;
 
 namespace StreamForge.ClientApi.Access;
 
@@ -42,7 +41,7 @@ internal sealed class TokenJudge(IReadOnlyList<TokenIssuer> issuers, TokenMemory
         }
         if (CallerOf(result.ClaimsIdentity) is not { } caller)
             return TokenVerdict.Bad(TokenRefusal.Nobody);
-        var verdict = TokenVerdict.Good(caller, new DateTimeOffset(token.ValidTo, TimeSpan.Zero) + skew);
+        var verdict = TokenVerdict.Good(caller, TokenScopes.Of(result.ClaimsIdentity), new DateTimeOffset(token.ValidTo, TimeSpan.Zero) + skew);
         memory.Keep(digest, new RememberedToken(verdict, issuer, keys));
         return verdict;
     }
@@ -77,13 +76,7 @@ internal sealed class TokenJudge(IReadOnlyList<TokenIssuer> issuers, TokenMemory
     {
         foreach (var name in Names)
             if (token.FindFirst(name)?.Value is { Length: > 0 } value)
-            {
-                var caller = new ClaimsIdentity(BearerHandler.Scheme, "sub", "scope");
-                caller.AddClaim(new Claim("sub", value));
-                if (TokenScopes.Of(token) is var scope and not ApiScope.None)
-                    caller.AddClaim(new Claim("scope", TokenScopes.WordOf(scope)));
-                return new ClaimsPrincipal(caller);
-            }
+                return new ClaimsPrincipal(new ClaimsIdentity([new Claim(Names[0], value)], CallerMiddleware.Scheme, Names[0], null));
         return null;
     }
 

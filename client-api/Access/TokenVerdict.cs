@@ -1,24 +1,28 @@
 using System.Security.Claims;
+using StreamForge.ClientApi.Requests;
 
 namespace StreamForge.ClientApi.Access;
 
 /// <summary>What is to be thought of a token.</summary>
 internal sealed class TokenVerdict
 {
-    private TokenVerdict(ClaimsPrincipal? caller, DateTimeOffset expires, TokenRefusal? refusal) =>
-        (Caller, Expires, Refusal) = (caller, expires, refusal);
+    private TokenVerdict(ClaimsPrincipal? caller, ApiScope scope, DateTimeOffset expires, TokenRefusal? refusal) =>
+        (Caller, Scope, Expires, Refusal) = (caller, scope, expires, refusal);
 
-    /// <summary>Whose it is: its name, and the claim <c>scope</c> with one word where it has one; null where it is refused.</summary>
+    /// <summary>Whose it is: a name and nothing else; null where it is refused.</summary>
     public ClaimsPrincipal? Caller { get; }
+
+    /// <summary>What it allows.</summary>
+    public ApiScope Scope { get; }
 
     /// <summary>From when on it counts no more, clock skew included.</summary>
     public DateTimeOffset Expires { get; }
 
     public TokenRefusal? Refusal { get; }
 
-    public static TokenVerdict Good(ClaimsPrincipal caller, DateTimeOffset expires) => new(caller, expires, null);
+    public static TokenVerdict Good(ClaimsPrincipal caller, ApiScope scope, DateTimeOffset expires) => new(caller, scope, expires, null);
 
-    public static TokenVerdict Bad(TokenRefusal refusal) => new(null, default, refusal);
+    public static TokenVerdict Bad(TokenRefusal refusal) => new(null, ApiScope.None, default, refusal);
 }
 
 /// <summary>Why a token does not count.</summary>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
+using StreamForge.ClientApi.Access;
 
 namespace StreamForge.ClientApi.Limits;
 
@@ -13,7 +14,7 @@ internal readonly record struct CallerKey(string? Name, UInt128 Network)
     private const int AddressBytes = 16;
     private const int NetworkBytes = 8;
 
-    public static CallerKey Of(HttpContext context) => context.User.Identity is { IsAuthenticated: true, Name: { } name }
+    public static CallerKey Of(HttpContext context) => context.Features.Get<TokenVerdict>()?.Caller?.Identity?.Name is { } name
         ? new CallerKey(name, default)
         : new CallerKey(null, NetworkOf(context.Connection.RemoteIpAddress));
 

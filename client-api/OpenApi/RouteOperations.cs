@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using StreamForge.ClientApi.Access;
 using StreamForge.ClientApi.Documents;
 using StreamForge.ClientApi.Problems;
 using StreamForge.ClientApi.Requests;
@@ -23,7 +23,7 @@ internal sealed class RouteOperations : IOpenApiOperationTransformer
     {
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ApiRoute>().FirstOrDefault() is not { } route)
             return;
-        var scope = ScopeOf(context);
+        var scope = route.Scope == ApiScope.None ? null : TokenScopes.WordOf(route.Scope);
         operation.OperationId = route.Name;
         operation.Summary = route.Summary;
         operation.Parameters = [.. ParametersOf(route)];
@@ -53,10 +53,6 @@ internal sealed class RouteOperations : IOpenApiOperationTransformer
         foreach (var status in EverywherePossible.Concat(route.Problems).Concat(mayRefuse).Concat(limited).Distinct().Order())
             operation.Responses.Add($"{status}", Problem(status, problem));
     }
-
-    /// <summary>The policy of the address: what is enforced is what is told.</summary>
-    private static string? ScopeOf(OpenApiOperationTransformerContext context) =>
-        context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().FirstOrDefault()?.Policy;
 
     private static IEnumerable<IOpenApiParameter> ParametersOf(ApiRoute route)
     {

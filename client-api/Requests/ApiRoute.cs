@@ -1,3 +1,5 @@
+using StreamForge.ClientApi.Access;
+
 namespace StreamForge.ClientApi.Requests;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace StreamForge.ClientApi.Requests;
 /// <param name="Name">The operation id.</param>
 /// <param name="Summary">One sentence.</param>
 /// <param name="Parameters">The query parameters; any other is refused.</param>
-internal sealed record ApiRoute(string Name, string Summary, params ApiParameter[] Parameters)
+internal sealed record ApiRoute(string Name, string Summary, params ApiParameter[] Parameters) : IScopedAddress
 {
     /// <summary>The parts of the address that name something, in their order.</summary>
     public IReadOnlyList<PathParameter> Path { get; init; } = [];

@@ -1,9 +1,9 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using StreamForge.ClientApi.Access;
 using StreamForge.ClientApi.Instruments;
 using StreamForge.ClientApi.Problems;
 using StreamForge.ClientApi.Requests;
@@ -100,8 +100,7 @@ internal sealed class StreamEndpoint(
     /// <summary>Cancelled when the caller's token counts no more; never where there is none.</summary>
     private CancellationTokenSource ExpiryOf(HttpContext context)
     {
-        var expires = context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
-        var left = expires - time.GetUtcNow();
+        var left = context.Features.Get<TokenVerdict>()?.Expires - time.GetUtcNow();
         return left is null || left > LongestTimer
             ? new CancellationTokenSource(Timeout.InfiniteTimeSpan, time)
             : new CancellationTokenSource(left > TimeSpan.Zero ? left.Value : TimeSpan.Zero, time);
