@@ -1,7 +1,9 @@
 using StreamForge.Bench.Api;
 using StreamForge.Bench.Checkpoint;
+using StreamForge.Bench.Cluster;
 using StreamForge.Bench.Ingest;
 using StreamForge.Bench.SlowStorage;
+using StreamForge.Drills;
 using StreamForge.Hosting;
 using StreamForge.Standalone.Commands;
 
@@ -15,6 +17,7 @@ internal static class Verbs
         ["ingest"] = ("log to grains to checkpoints: rate, ceiling, latency, catch-up (--instruments N, --partitions N, --events N, --seconds N, --seed N, --rate-only, --kafka BOOTSTRAP, --postgres CONNECTION)", Ingest),
         ["api"] = ("one instrument's views over HTTP beside a bare endpoint (--connections N, --seconds N, --rounds N, --rate N, --seed N, --token to send one)", Api),
         ["slow-storage"] = ("reads of active grains while each write of state takes a second more, beside reads without (--connections N, --seconds N, --rounds N, --rate N, --delay SECONDS, --seed N)", SlowStorage),
+        ["cluster"] = ("a cluster of real processes: rate by silos, placement, failover, joining, rolling restart (--parts rate,placement,failover,rolling, --silos N, --runs N, --seconds N, --load N, --offered N, --instruments N, --partitions N, --seed N, --kafka BOOTSTRAP)", Cluster),
         ["postgres"] = ("batched checkpoints beside one-row transactions (--postgres CONNECTION, --seconds N, --writers N)", Postgres),
     };
 
@@ -39,7 +42,7 @@ internal static class Verbs
             await verb.Run(new Arguments(args.AsSpan(1)));
             return 0;
         }
-        catch (Exception error) when (error is FormatException or InvalidOperationException or StartupException or Silo.Storage.StateStoreException)
+        catch (Exception error) when (error is FormatException or InvalidOperationException or StartupException or DrillFailedException or Silo.Storage.StateStoreException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return 1;
@@ -103,6 +106,35 @@ internal static class Verbs
         arguments.NothingElse();
         var progress = new ConsoleProgress();
         var figures = await new SlowStorageBench(options, progress).RunAsync(CancellationToken.None);
+        progress.Clear();
+        Report.Write(figures, arguments.Json);
+    }
+
+    private static async Task Cluster(Arguments arguments)
+    {
+        var usual = new ClusterBenchOptions();
+        var options = usual with
+        {
+            Parts = arguments.Text("--parts")?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? usual.Parts,
+            Silos = (int)arguments.Number("--silos", usual.Silos),
+            Runs = (int)arguments.Number("--runs", usual.Runs),
+            Seconds = arguments.Number("--seconds", usual.Seconds),
+            Load = (int)arguments.Number("--load", usual.Load),
+            Offered = (int)arguments.Number("--offered", usual.Offered),
+            Instruments = (int)arguments.Number("--instruments", usual.Instruments),
+            Partitions = (int)arguments.Number("--partitions", usual.Partitions),
+            Seed = (int)arguments.Number("--seed", usual.Seed),
+            Kafka = arguments.Text("--kafka"),
+        };
+        arguments.NothingElse();
+        if (Silo.Engine.GrainEngine.Name != "orleans")
+            throw new InvalidOperationException("A cluster needs the engine orleans; the embedded one never leaves one process.");
+        if (options.Parts.Except(ClusterBenchOptions.AllParts).FirstOrDefault() is { } unknown)
+            throw new FormatException($"--parts takes {string.Join(", ", ClusterBenchOptions.AllParts)}, not {unknown}.");
+        if (options.Silos < 2 || options.Runs < 1)
+            throw new FormatException("--silos takes 2 or more, --runs 1 or more.");
+        var progress = new ConsoleProgress();
+        var figures = await new ClusterBench(options, progress).RunAsync(CancellationToken.None);
         progress.Clear();
         Report.Write(figures, arguments.Json);
     }

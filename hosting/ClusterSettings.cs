@@ -52,6 +52,9 @@ internal sealed class ClusterSettings
     [Range(typeof(TimeSpan), "00:00:00.500", "00:10:00")]
     public TimeSpan GatewayRefresh { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Whether grains live where they are fed. Off is for comparison: they live anywhere. Default true.</summary>
+    public bool HomePlacement { get; set; } = true;
+
     /// <summary>For the engine's providers, which name their tables without a schema.</summary>
     public string ProviderConnectionString =>
         new NpgsqlConnectionStringBuilder(ConnectionString) { SearchPath = Schema, ApplicationName = "streamforge-cluster" }.ConnectionString;

@@ -60,7 +60,7 @@ internal sealed class ClusterRig : IAsyncDisposable
             surroundings = await Surroundings.Start(plan, cancellation);
             processes = ClusterProcesses.Start(plan, surroundings.Environment);
             var rig = new ClusterRig(options, exchange, surroundings, processes, new Uri($"http://127.0.0.1:{plan.Port}/"));
-            await rig.AllLive(UpWithin, cancellation);
+            await (options.WaitsUntilLive ? rig.AllLive(UpWithin, cancellation) : rig.AllKnown(UpWithin, cancellation));
             return rig;
         }
         catch
@@ -101,6 +101,15 @@ internal sealed class ClusterRig : IAsyncDisposable
                 deadline,
                 $"{symbol} is live",
                 cancellation);
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    /// <summary>Returns when every instrument has some answer.</summary>
+    private async Task<TimeSpan> AllKnown(TimeSpan deadline, CancellationToken cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        foreach (var symbol in Symbols)
+            await Until.Holds(async () => await Best(symbol) is not null, deadline, $"{symbol} has an answer", cancellation);
         return Stopwatch.GetElapsedTime(began);
     }
 
@@ -169,6 +178,8 @@ internal sealed class ClusterRig : IAsyncDisposable
         await _surroundings.End();
         _surroundings.Dispose();
         await Exchange.DisposeAsync();
+        if (Options.RemovesFolder)
+            Directory.Delete(Options.Folder, recursive: true);
     }
 
     private static ClusterPlan PlanOf(ClusterRigOptions options, ExchangeProcess exchange) => new()

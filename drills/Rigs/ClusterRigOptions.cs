@@ -21,6 +21,12 @@ internal sealed record ClusterRigOptions
     /// <summary>What its processes write goes there; it must exist.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>The folder goes with the cluster.</summary>
+    public bool RemovesFolder { get; init; }
+
+    /// <summary>It counts as up when every instrument is live; or, where more is offered than it bears, when every one has an answer.</summary>
+    public bool WaitsUntilLive { get; init; } = true;
+
     /// <summary>Settings of all processes, as variables of the environment.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }

@@ -71,7 +71,7 @@ internal static class SiloProcess
                 ClusterMember.Join(silo, settings.Cluster, settings.Silo);
                 if (settings.Telemetry.Traced)
                     silo.AddActivityPropagation();
-                silo.AddSiloTalk();
+                silo.AddSiloTalk(settings.Cluster.HomePlacement);
                 if (settings.Silo.Dashboard)
                     silo.AddDashboard();
             });

@@ -8,6 +8,9 @@ using StreamForge.Silo.Telemetry;
 
 namespace StreamForge.Silo.Cluster;
 
+/// <param name="SendsHome">Off: it counts only.</param>
+internal sealed record HomeKeeping(bool SendsHome);
+
 /// <summary>
 /// Counts ingest calls by whether they crossed from another silo, and sends a grain home that is fed from elsewhere: it ends, stores what it
 /// holds, and the next call brings it up where its partition is read.
@@ -23,13 +26,15 @@ internal sealed class HomeKeeper : IIncomingGrainCallFilter
     private readonly TimeProvider _time;
     private readonly Counter<long> _calls;
     private readonly Counter<long> _leaves;
+    private readonly HomeKeeping _keeping;
     private readonly Lock _gate = new();
     private long _second;
     private int _left;
 
-    public HomeKeeper(FeedBoard own, ClusterStandings standings, ILocalSiloDetails here, IMeterFactory meters, TimeProvider time)
+    public HomeKeeper(
+        HomeKeeping keeping, FeedBoard own, ClusterStandings standings, ILocalSiloDetails here, IMeterFactory meters, TimeProvider time)
     {
-        (_own, _standings, _here, _time) = (own, standings, here, time);
+        (_keeping, _own, _standings, _here, _time) = (keeping, own, standings, here, time);
         var meter = meters.Create(StreamForgeMeter.Name);
         _calls = meter.CreateCounter<long>("streamforge.ingest.calls", "{call}", "Ingest calls, by the place they came from.");
         _leaves = meter.CreateCounter<long>("streamforge.grains.sent_home", "{grain}", "Grains that ended to live where they are fed.");
@@ -47,7 +52,7 @@ internal sealed class HomeKeeper : IIncomingGrainCallFilter
         var isHere = _own.Reads(place);
         _calls.Add(1, new KeyValuePair<string, object?>("place", isHere ? "here" : "elsewhere"));
         await context.Invoke();
-        if (!isHere && _standings.SiloReading(place, _here.SiloAddress) is SiloAddress reader && !reader.Equals(_here.SiloAddress) && MayLeave())
+        if (_keeping.SendsHome && !isHere && _standings.SiloReading(place, _here.SiloAddress) is SiloAddress reader && !reader.Equals(_here.SiloAddress) && MayLeave())
         {
             _leaves.Add(1);
             ((IGrainBase)context.Grain).DeactivateOnIdle();

@@ -16,7 +16,8 @@ namespace StreamForge.Silo.Cluster;
 internal static class SiloTalkServices
 {
     /// <summary>Lets the silo hear how feeds stand elsewhere, and say how its own do. Before <see cref="SiloServices.AddMarketSilo"/>.</summary>
-    public static ISiloBuilder AddSiloTalk(this ISiloBuilder silo)
+    /// <param name="homePlacement">Off: grains live anywhere.</param>
+    public static ISiloBuilder AddSiloTalk(this ISiloBuilder silo, bool homePlacement = true)
     {
         var services = silo.Services;
         services.AddSingleton(provider => new ClusterStandings(
@@ -28,8 +29,12 @@ internal static class SiloTalkServices
         services.AddSingleton<IPlatformPeers>(provider => provider.GetRequiredService<SiloPeers>());
         services.AddHostedService<StandingsExchange>();
         services.AddHostedService<MemberMetrics>();
-        services.AddSingleton<IPlacementStrategyResolver, HomePlacementResolver>();
-        services.AddPlacementDirector<HomePlacement, HomePlacementDirector>();
+        if (homePlacement)
+        {
+            services.AddSingleton<IPlacementStrategyResolver, HomePlacementResolver>();
+            services.AddPlacementDirector<HomePlacement, HomePlacementDirector>();
+        }
+        services.AddSingleton(new HomeKeeping(homePlacement));
         silo.AddIncomingGrainCallFilter<HomeKeeper>();
         return silo.AddGrainService<SiloTalk>();
     }
