@@ -54,7 +54,7 @@ internal static class ServedMetrics
         _ = new PumpMetrics(meters, pipeline, Options.Create(new MarketPipelineOptions()), time);
         _ = new IntegrityMeter(meters, time);
         _ = new ApiMeter(meters);
-        _ = new HomeKeeper(null!, null!, null!, meters, time);
+        _ = new HomeKeeper(new HomeKeeping(SendsHome: true), null!, null!, null!, meters, time);
         // Its gauge asks for members; there are none to ask for here.
         await new MemberMetrics(meters, new NoMembers()).StartAsync(CancellationToken.None);
         RuntimeHelpers.RunClassConstructor(typeof(StorageMeter).TypeHandle);
