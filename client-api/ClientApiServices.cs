@@ -9,6 +9,7 @@ using StreamForge.ClientApi.Limits;
 using StreamForge.ClientApi.Metrics;
 using StreamForge.ClientApi.OpenApi;
 using StreamForge.ClientApi.Operations;
+using StreamForge.ClientApi.Requests;
 using StreamForge.ClientApi.Status;
 using StreamForge.ClientApi.Streaming;
 
@@ -36,6 +37,7 @@ public static class ClientApiServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ClientApiOptions>, ClientApiOptionsValidator>());
         services.AddMetrics();
         services.TryAddSingleton<ApiMeter>();
+        services.TryAddSingleton<ListDesk>();
         services.TryAddSingleton<InstrumentReader>();
         services.TryAddSingleton<InstrumentEndpoints>();
         services.TryAddSingleton<CandleEndpoints>();

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 using StreamForge.ClientApi.Documents;
 using StreamForge.ClientApi.Problems;
 using StreamForge.ClientApi.Rendering;
@@ -13,36 +12,24 @@ namespace StreamForge.ClientApi.Instruments;
 internal sealed class ListEndpoints
 {
     private readonly IGrainFactory _grains;
-    private readonly TimeProvider _time;
-    private readonly ClientApiOptions _options;
+    private readonly ListDesk _desk;
     private readonly TextParameter _venue = new("venue", InstrumentId.MaxVenue, "Only instruments of this venue.");
     private readonly TextParameter _cursor = new("cursor", Cursor.MaxLength, "'next' of the page before.");
     private readonly WordParameter<FreshnessStatus> _status =
         new("status", CommonParameters.Statuses, null, "Only instruments that are listed with this status.");
-    private readonly NumberParameter _limit;
 
-    public ListEndpoints(IGrainFactory grains, IOptions<ClientApiOptions> options, TimeProvider time)
+    public ListEndpoints(IGrainFactory grains, ListDesk desk)
     {
-        (_grains, _time, _options) = (grains, time, options.Value);
-        _limit = new("limit", 1, _options.MaxPage, _options.DefaultLimit, "At most so many.");
-        List = new("listInstruments", "Instruments in order of name, as of their last checkpoints.", _venue, _status, _cursor, _limit)
-        { Document = typeof(InstrumentPageDocument), Problems = [StatusCodes.Status503ServiceUnavailable] };
+        (_grains, _desk) = (grains, desk);
+        List = desk.Route<InstrumentPageDocument>(
+            "listInstruments", "Instruments in order of name, as of their last checkpoints.", _venue, _status, _cursor);
     }
 
     public ApiRoute List { get; }
 
-    public async Task GetList(HttpContext context)
-    {
-        var problem = RequestCheck.Check(context, List, _options.MaxQueryLength, out var values);
-        if (problem is not null || !TryReadQuery(values, out var query, out problem))
-        {
-            await ProblemResponse.Write(context, problem!);
-            return;
-        }
-        var page = await _grains.GetGrain<IInstrumentDirectoryGrain>("all").List(query).AsTask().WaitAsync(_options.GrainTimeout, _time);
-        context.Response.Headers.CacheControl = "no-cache";
-        await JsonResponse.Write(context, DocumentJson.Default.InstrumentPageDocument, DocumentOf(page));
-    }
+    public Task GetList(HttpContext context) => _desk.Answer<InstrumentQuery, InstrumentPageDocument>(
+        context, List, TryReadQuery, async query => DocumentOf(await _grains.GetGrain<IInstrumentDirectoryGrain>("all").List(query)),
+        DocumentJson.Default.InstrumentPageDocument, caching: "no-cache");
 
     private bool TryReadQuery(in QueryValues values, out InstrumentQuery query, out ApiProblem? problem)
     {
@@ -50,14 +37,14 @@ internal sealed class ListEndpoints
         if (!_venue.TryRead(values, out var venue, out problem)
             || !_status.TryRead(values, out var status, out problem)
             || !_cursor.TryRead(values, out var cursor, out problem)
-            || !_limit.TryRead(values, out var limit, out problem))
+            || !_desk.TryReadLimit(values, out var limit, out problem))
             return false;
         string? after = null;
         if (venue is not null && !InstrumentId.IsVenue(venue))
             problem = ApiProblem.InvalidParameter(_venue.Name, "A venue is of a-z, 0-9 and '-'.");
         else if (cursor is not null && !Cursor.TryRead(cursor, out after))
             problem = ApiProblem.InvalidParameter(_cursor.Name, "The cursor is not 'next' of a page.");
-        query = new InstrumentQuery { Venue = venue, Status = status, After = after, Limit = (int)(limit ?? _limit.Default)! };
+        query = new InstrumentQuery { Venue = venue, Status = status, After = after, Limit = limit };
         return problem is null;
     }
 

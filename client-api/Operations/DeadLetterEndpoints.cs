@@ -15,7 +15,6 @@ internal sealed class DeadLetterEndpoints
 {
     private const string IdPattern = "^[0-9a-f]{12}-[0-9a-f]{16}$";
     private const int IdLength = 29;
-    private const int MaxTopic = 249;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create("0123456789abcdef-");
@@ -23,25 +22,22 @@ internal sealed class DeadLetterEndpoints
 
     private readonly IGrainFactory _grains;
     private readonly OrderDesk _orders;
+    private readonly ListDesk _desk;
     private readonly TimeProvider _time;
     private readonly ClientApiOptions _options;
-    private readonly TextParameter _topic = new("topic", MaxTopic, "Only letters about records of this topic.");
+    private readonly TextParameter _topic = new("topic", CommonParameters.MaxTopic, "Only letters about records of this topic.");
     private readonly TextParameter _reason = new("reason", 200, "Only letters whose reason contains this, whatever its case.");
     private readonly WordParameter<DeadLetterState> _state = new(
         "state", Enum.GetValues<DeadLetterState>().ToDictionary(OperationWords.Of), null, "Only letters in this state.");
     private readonly TextParameter _cursor = new("cursor", IdLength, "'next' of the page before.");
-    private readonly NumberParameter _limit;
 
-    public DeadLetterEndpoints(IGrainFactory grains, OrderDesk orders, IOptions<ClientApiOptions> options, TimeProvider time)
+    public DeadLetterEndpoints(
+        IGrainFactory grains, OrderDesk orders, ListDesk desk, IOptions<ClientApiOptions> options, TimeProvider time)
     {
-        (_grains, _orders, _time, _options) = (grains, orders, time, options.Value);
-        _limit = new("limit", 1, _options.MaxPage, _options.DefaultLimit, "At most so many.");
-        List = new("listDeadLetters", "Records that could not be processed, the newest first.", _topic, _reason, _state, _cursor, _limit)
-        {
-            Document = typeof(DeadLetterPageDocument),
-            Scope = ApiScope.Operator,
-            Problems = [StatusCodes.Status503ServiceUnavailable],
-        };
+        (_grains, _orders, _desk, _time, _options) = (grains, orders, desk, time, options.Value);
+        List = desk.Route<DeadLetterPageDocument>(
+            "listDeadLetters", "Records that could not be processed, the newest first.", _topic, _reason, _state, _cursor) with
+        { Scope = ApiScope.Operator };
     }
 
     public ApiRoute List { get; }
@@ -60,19 +56,9 @@ internal sealed class DeadLetterEndpoints
 
     public ApiRoute Discard { get; } = OrderDesk.Route("discardDeadLetter", "Nothing is to be done about the letter.", Id);
 
-    public async Task GetList(HttpContext context)
-    {
-        var problem = RequestCheck.Check(context, List, _options.MaxQueryLength, out var values);
-        if (problem is not null || !TryReadQuery(values, out var query, out problem))
-        {
-            await ProblemResponse.Write(context, problem!);
-            return;
-        }
-        var page = await _grains.GetGrain<IDeadLetterDirectoryGrain>("all").List(query).AsTask().WaitAsync(_options.GrainTimeout, _time);
-        context.Response.Headers.CacheControl = "no-store";
-        await JsonResponse.Write(
-            context, DocumentJson.Default.DeadLetterPageDocument, new DeadLetterPageDocument([.. page.Items.Select(DocumentOf)], page.Next));
-    }
+    public Task GetList(HttpContext context) => _desk.Answer<DeadLetterQuery, DeadLetterPageDocument>(
+        context, List, TryReadQuery, async query => DocumentOf(await _grains.GetGrain<IDeadLetterDirectoryGrain>("all").List(query)),
+        DocumentJson.Default.DeadLetterPageDocument);
 
     public async Task GetOne(HttpContext context)
     {
@@ -114,11 +100,11 @@ internal sealed class DeadLetterEndpoints
             || !_reason.TryRead(values, out var reason, out problem)
             || !_state.TryRead(values, out var state, out problem)
             || !_cursor.TryRead(values, out var after, out problem)
-            || !_limit.TryRead(values, out var limit, out problem))
+            || !_desk.TryReadLimit(values, out var limit, out problem))
             return false;
         if (after is not null && !IsId(after))
             problem = ApiProblem.InvalidParameter(_cursor.Name, "The cursor is not 'next' of a page.");
-        query = new DeadLetterQuery(state, topic, reason, after, (int)(limit ?? _limit.Default)!);
+        query = new DeadLetterQuery(state, topic, reason, after, limit);
         return problem is null;
     }
 
@@ -136,6 +122,8 @@ internal sealed class DeadLetterEndpoints
             return (null, [.. value]);
         }
     }
+
+    private static DeadLetterPageDocument DocumentOf(DeadLetterPage page) => new([.. page.Items.Select(DocumentOf)], page.Next);
 
     private static DeadLetterDocument DocumentOf(DeadLetter letter) => new(
         letter.Id, OperationWords.Of(letter.State), letter.Topic, letter.Place?.Partition, letter.Place?.Offset, letter.Group, letter.Reason,

@@ -1,10 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 using StreamForge.ClientApi.Documents;
 using StreamForge.ClientApi.Instruments;
 using StreamForge.ClientApi.Problems;
-using StreamForge.ClientApi.Rendering;
 using StreamForge.ClientApi.Requests;
 using StreamForge.Contracts.Operations;
 
@@ -13,29 +11,22 @@ namespace StreamForge.ClientApi.Operations;
 /// <summary>The addresses of parked keys: which there are, and to let one go on.</summary>
 internal sealed class ParkedEndpoints
 {
-    private const int MaxTopic = 249;
     private const int MaxCursor = 4_096;
 
     private static readonly PathParameter Key = new("key", "The key, percent-encoded.");
 
     private readonly IGrainFactory _grains;
     private readonly OrderDesk _orders;
-    private readonly TimeProvider _time;
-    private readonly ClientApiOptions _options;
-    private readonly TextParameter _topic = new("topic", MaxTopic, "Only keys of this topic.");
+    private readonly ListDesk _desk;
+    private readonly TextParameter _topic = new("topic", CommonParameters.MaxTopic, "Only keys of this topic.");
     private readonly TextParameter _cursor = new("cursor", MaxCursor, "'next' of the page before.");
-    private readonly NumberParameter _limit;
 
-    public ParkedEndpoints(IGrainFactory grains, OrderDesk orders, IOptions<ClientApiOptions> options, TimeProvider time)
+    public ParkedEndpoints(IGrainFactory grains, OrderDesk orders, ListDesk desk)
     {
-        (_grains, _orders, _time, _options) = (grains, orders, time, options.Value);
-        _limit = new("limit", 1, _options.MaxPage, _options.DefaultLimit, "At most so many.");
-        List = new("listParked", "Keys that wait for an operator, in order of topic, partition and key.", _topic, _cursor, _limit)
-        {
-            Document = typeof(ParkedPageDocument),
-            Scope = ApiScope.Operator,
-            Problems = [StatusCodes.Status503ServiceUnavailable],
-        };
+        (_grains, _orders, _desk) = (grains, orders, desk);
+        List = desk.Route<ParkedPageDocument>(
+            "listParked", "Keys that wait for an operator, in order of topic, partition and key.", _topic, _cursor) with
+        { Scope = ApiScope.Operator };
     }
 
     public ApiRoute List { get; }
@@ -43,21 +34,9 @@ internal sealed class ParkedEndpoints
     public ApiRoute Unpark { get; } = OrderDesk.Route(
         "unpark", "Lets a parked key go on: it is read again from where it was parked.", PathParameter.Topic, PathParameter.Partition, Key);
 
-    public async Task GetList(HttpContext context)
-    {
-        var problem = RequestCheck.Check(context, List, _options.MaxQueryLength, out var values);
-        if (problem is not null || !TryReadQuery(values, out var query, out problem))
-        {
-            await ProblemResponse.Write(context, problem!);
-            return;
-        }
-        var page = await Operations.Parked(query).AsTask().WaitAsync(_options.GrainTimeout, _time);
-        context.Response.Headers.CacheControl = "no-store";
-        var next = page is { HasMore: true, Items: [.., var last] }
-            ? Cursor.Write(string.Create(CultureInfo.InvariantCulture, $"{last.Topic}/{last.Partition}/{last.Key}"))
-            : null;
-        await JsonResponse.Write(context, DocumentJson.Default.ParkedPageDocument, new ParkedPageDocument(page.Items, page.Total, next));
-    }
+    public Task GetList(HttpContext context) => _desk.Answer<ParkedQuery, ParkedPageDocument>(
+        context, List, TryReadQuery, async query => DocumentOf(await Operations.Parked(query)),
+        DocumentJson.Default.ParkedPageDocument);
 
     public Task PostUnpark(HttpContext context) => _orders.Take(context, Unpark, order =>
         PathParameter.Partition.NumberOf(context) is { } partition
@@ -71,14 +50,20 @@ internal sealed class ParkedEndpoints
         query = new ParkedQuery();
         if (!_topic.TryRead(values, out var topic, out problem)
             || !_cursor.TryRead(values, out var cursor, out problem)
-            || !_limit.TryRead(values, out var limit, out problem))
+            || !_desk.TryReadLimit(values, out var limit, out problem))
             return false;
         ParkedPlace? after = null;
         if (cursor is not null && (after = PlaceOf(cursor)) is null)
             problem = ApiProblem.InvalidParameter(_cursor.Name, "The cursor is not 'next' of a page.");
-        query = new ParkedQuery(topic, after, (int)(limit ?? _limit.Default)!);
+        query = new ParkedQuery(topic, after, limit);
         return problem is null;
     }
+
+    private static ParkedPageDocument DocumentOf(ParkedPage page) => new(page.Items, page.Total, NextOf(page));
+
+    private static string? NextOf(ParkedPage page) => page is { HasMore: true, Items: [.., var last] }
+        ? Cursor.Write(string.Create(CultureInfo.InvariantCulture, $"{last.Topic}/{last.Partition}/{last.Key}"))
+        : null;
 
     private static ParkedPlace? PlaceOf(string cursor) =>
         Cursor.TryReadText(cursor, out var text) && text.Split('/', 3) is [var topic, var number, var key]

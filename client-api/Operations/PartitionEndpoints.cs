@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 using StreamForge.ClientApi.Documents;
 using StreamForge.ClientApi.Instruments;
 using StreamForge.ClientApi.Problems;
-using StreamForge.ClientApi.Rendering;
 using StreamForge.ClientApi.Requests;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Operations;
@@ -14,24 +12,19 @@ namespace StreamForge.ClientApi.Operations;
 /// <summary>The addresses of partitions: how they stand, and to hold them and let them go on.</summary>
 internal sealed class PartitionEndpoints
 {
-    private const int MaxTopic = 249;
-
     private readonly IGrainFactory _grains;
     private readonly OrderDesk _orders;
-    private readonly TimeProvider _time;
-    private readonly ClientApiOptions _options;
-    private readonly TextParameter _topic = new("topic", MaxTopic, "Only partitions of this topic.");
+    private readonly ListDesk _desk;
+    private readonly TextParameter _topic = new("topic", CommonParameters.MaxTopic, "Only partitions of this topic.");
     private readonly WordParameter<PartitionState> _status = new(
         "status", Enum.GetValues<PartitionState>().ToDictionary(OperationWords.Of), null, "Only partitions that stand so.");
-    private readonly TextParameter _cursor = new("cursor", Cursor.MaxLengthOf(MaxTopic + 6), "'next' of the page before.");
-    private readonly NumberParameter _limit;
+    private readonly TextParameter _cursor = new("cursor", Cursor.MaxLengthOf(CommonParameters.MaxTopic + 6), "'next' of the page before.");
 
-    public PartitionEndpoints(IGrainFactory grains, OrderDesk orders, IOptions<ClientApiOptions> options, TimeProvider time)
+    public PartitionEndpoints(IGrainFactory grains, OrderDesk orders, ListDesk desk)
     {
-        (_grains, _orders, _time, _options) = (grains, orders, time, options.Value);
-        _limit = new("limit", 1, _options.MaxPage, _options.DefaultLimit, "At most so many.");
-        List = new("listPartitions", "Partitions: owner, epoch, lag, rate, watermark, pauses.", _topic, _status, _cursor, _limit)
-        { Document = typeof(PartitionPageDocument), Problems = [StatusCodes.Status503ServiceUnavailable] };
+        (_grains, _orders, _desk) = (grains, orders, desk);
+        List = desk.Route<PartitionPageDocument>(
+            "listPartitions", "Partitions: owner, epoch, lag, rate, watermark, pauses.", _topic, _status, _cursor);
     }
 
     public ApiRoute List { get; }
@@ -42,27 +35,9 @@ internal sealed class PartitionEndpoints
     public ApiRoute Resume { get; } = OrderDesk.Route(
         "resumePartition", "Ends a pause.", PathParameter.Topic, PathParameter.Partition);
 
-    public async Task GetList(HttpContext context)
-    {
-        var problem = RequestCheck.Check(context, List, _options.MaxQueryLength, out var values);
-        string? topic = null, cursor = null, after = null;
-        PartitionState? status = null;
-        long? limit = null;
-        if (problem is null && _topic.TryRead(values, out topic, out problem) && _status.TryRead(values, out status, out problem)
-            && _cursor.TryRead(values, out cursor, out problem))
-            _limit.TryRead(values, out limit, out problem);
-        if (problem is null && cursor is not null && !Cursor.TryReadText(cursor, out after))
-            problem = ApiProblem.InvalidParameter(_cursor.Name, "The cursor is not 'next' of a page.");
-        if (problem is not null)
-        {
-            await ProblemResponse.Write(context, problem);
-            return;
-        }
-        var all = await Operations.Partitions().AsTask().WaitAsync(_options.GrainTimeout, _time);
-        context.Response.Headers.CacheControl = "no-store";
-        await JsonResponse.Write(
-            context, DocumentJson.Default.PartitionPageDocument, PageOf(all, topic, status, after, (int)(limit ?? _limit.Default)!));
-    }
+    public Task GetList(HttpContext context) => _desk.Answer<PartitionQuery, PartitionPageDocument>(
+        context, List, TryReadQuery, async query => PageOf(await Operations.Partitions(), query),
+        DocumentJson.Default.PartitionPageDocument);
 
     public Task PostPause(HttpContext context) => Take(context, Pause, Operations.Pause);
 
@@ -79,9 +54,24 @@ internal sealed class PartitionEndpoints
     /// <summary>Names in the order of the answers: the number with leading zeros.</summary>
     private static string NameOf(PartitionStatus row) => string.Create(null, $"{row.Topic}/{row.Partition:D5}");
 
-    private static PartitionPageDocument PageOf(
-        ImmutableArray<PartitionStatus> all, string? topic, PartitionState? status, string? after, int limit)
+    private bool TryReadQuery(in QueryValues values, out PartitionQuery query, out ApiProblem? problem)
     {
+        query = default;
+        string? after = null;
+        if (!_topic.TryRead(values, out var topic, out problem)
+            || !_status.TryRead(values, out var status, out problem)
+            || !_cursor.TryRead(values, out var cursor, out problem)
+            || !_desk.TryReadLimit(values, out var limit, out problem))
+            return false;
+        if (cursor is not null && !Cursor.TryReadText(cursor, out after))
+            problem = ApiProblem.InvalidParameter(_cursor.Name, "The cursor is not 'next' of a page.");
+        query = new PartitionQuery(topic, status, after, limit);
+        return problem is null;
+    }
+
+    private static PartitionPageDocument PageOf(ImmutableArray<PartitionStatus> all, in PartitionQuery query)
+    {
+        var (topic, status, after, limit) = query;
         var found = all
             .Where(row => topic is null || row.Topic == topic)
             .Where(row => status is null || OperationWords.StateOf(row) == status)
@@ -96,4 +86,7 @@ internal sealed class PartitionEndpoints
     private static PartitionDocument DocumentOf(PartitionStatus row) => new(
         row.Topic, row.Partition, row.Group, OperationWords.Of(OperationWords.StateOf(row)), row.Owner, row.Epoch, row.ReadPosition,
         row.LowWater, row.LogEnd, row.Lag, row.Rate, row.Watermark, row.StallReason, row.Loss, row.Paused);
+
+    /// <param name="After">The name of the last one of the page before.</param>
+    private readonly record struct PartitionQuery(string? Topic, PartitionState? Status, string? After, int Limit);
 }

@@ -7,6 +7,9 @@ namespace StreamForge.ClientApi.Requests;
 /// <summary>Words that parameters and answers share.</summary>
 internal static class CommonParameters
 {
+    /// <summary>The longest name of a topic, in characters: Kafka's bound.</summary>
+    public const int MaxTopic = 249;
+
     public static readonly IReadOnlyDictionary<string, FreshnessStatus> Statuses =
         Enum.GetValues<FreshnessStatus>().ToDictionary(JsonText.Word);
 

@@ -14,10 +14,7 @@ internal static class ParkedList
         IReadOnlyList<PartitionRow> partitions, IReadOnlyList<(PartitionKey Partition, ParkedRow Row)> parked, ParkedQuery query)
     {
         // What was parked of an earlier incarnation of a topic is void.
-        var current = partitions
-            .GroupBy(row => (row.Key.Group, new TopicPartition(row.Key.Topic, row.Key.Partition)))
-            .Select(rows => rows.MaxBy(row => row.UpdatedAt)!.Key)
-            .ToHashSet();
+        var current = Incarnations.Newest(partitions).Values.Select(row => row.Key).ToHashSet();
         var found = parked
             .Where(at => current.Contains(at.Partition) && (query.Topic is null || at.Partition.Topic == query.Topic))
             .OrderBy(PlaceOf)

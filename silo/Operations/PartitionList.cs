@@ -19,9 +19,7 @@ internal static class PartitionList
         IReadOnlyList<PausedPartition> paused)
     {
         var readers = read.ToDictionary(row => (row.Group, new TopicPartition(row.Topic, row.Partition)));
-        var rows = stored
-            .GroupBy(row => (row.Key.Group, new TopicPartition(row.Key.Topic, row.Key.Partition)))
-            .ToDictionary(rows => rows.Key, rows => rows.MaxBy(row => row.UpdatedAt)!);
+        var rows = Incarnations.Newest(stored);
         var pauses = paused.ToDictionary(row => new TopicPartition(row.Topic, row.Partition), row => row.Pause);
         return
         [
