@@ -157,7 +157,8 @@ internal static class StateWriteStatement
                 Column(rows, places, static r => r.Write.Index.Scope),
                 Column(rows, places, static r => r.Write.Index.Status),
                 Column(rows, places, static r => r.Write.Index.Sequence),
-                Column(rows, places, static r => r.Write.Index.DueAt?.UtcDateTime),
+                // Of an array that begins with none Npgsql guesses the type, and guesses another one.
+                Column(rows, places, static r => r.Write.Index.DueAt?.UtcDateTime, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz),
                 new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             },
         };
@@ -170,6 +171,9 @@ internal static class StateWriteStatement
 
         return command;
     }
+
+    private static NpgsqlParameter<T[]> Column<T>(IReadOnlyList<RowWrite> rows, int[] places, Func<RowWrite, T> column, NpgsqlDbType type) =>
+        new() { TypedValue = Array.ConvertAll(places, place => column(rows[place])), NpgsqlDbType = type };
 
     private static NpgsqlParameter<T[]> Column<T>(IReadOnlyList<RowWrite> rows, int[] places, Func<RowWrite, T> column) =>
         new() { TypedValue = Array.ConvertAll(places, place => column(rows[place])) };

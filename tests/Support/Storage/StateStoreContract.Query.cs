@@ -23,6 +23,27 @@ public abstract partial class StateStoreContract
         Assert.Empty(await Ids(new StateQuery(_kind + "-other")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Rows_with_and_without_columns_are_written_together(bool first)
+    {
+        var due = Enumerable.Range(0, 40).Select(i => i % 2 == 0 == first ? Due.AddSeconds(i) : (DateTimeOffset?)null).ToArray();
+        string? etag = null;
+        // New rows, and rows that are there already.
+        for (var round = 0; round < 2; round++)
+        {
+            var writes = due.Select((at, i) => Write($"{i:00}", etag) with
+            {
+                Index = at is null ? new StateIndex(null, null) : new StateIndex("binance", "gap", i, at),
+                ETag = $"round {round}",
+            });
+            Assert.All(await Task.WhenAll(writes.Select(write => Store.Write(write, Cancellation).AsTask())), outcome => Assert.True(outcome.Written));
+            etag = $"round {round}";
+            Assert.Equal(due, (await Store.Query(new StateQuery(_kind), Cancellation)).Select(entry => entry.Index.DueAt));
+        }
+    }
+
     [Fact]
     public async Task An_entry_carries_its_columns_its_size_and_when_it_was_written()
     {
