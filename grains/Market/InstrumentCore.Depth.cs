@@ -1,4 +1,5 @@
 using StreamForge.Contracts.Market;
+using StreamForge.Grains.Integrity.Entities;
 using StreamForge.Grains.Integrity.Gates;
 using StreamForge.Grains.Market.Book;
 
@@ -7,7 +8,7 @@ namespace StreamForge.Grains.Market;
 /// <content>The book: a state stream.</content>
 public sealed partial class InstrumentCore
 {
-    private string? TakeDiff(DepthDiff diff, RecordMark mark, DateTimeOffset now, ref Tally tally)
+    private string? TakeDiff(DepthDiff diff, RecordMark mark, DateTimeOffset now, ref IngestTally tally)
     {
         if (diff is { Previous: { } previous, Last: { } last })
         {
@@ -22,7 +23,7 @@ public sealed partial class InstrumentCore
             {
                 Apply(diff, mark, now);
                 // It continues the sequence: nothing is missing before it.
-                _state.DepthProof = _at;
+                _state.DepthProof = At;
                 if (gate.Gap is not null)
                     Release(now);
             }
@@ -42,7 +43,7 @@ public sealed partial class InstrumentCore
         return null;
     }
 
-    private void TakeSnapshot(DepthSnapshot snapshot, RecordMark mark, DateTimeOffset now, ref Tally tally)
+    private void TakeSnapshot(DepthSnapshot snapshot, RecordMark mark, DateTimeOffset now, ref IngestTally tally)
     {
         Seen(snapshot);
         GateVerdict verdict;
@@ -71,21 +72,21 @@ public sealed partial class InstrumentCore
         {
             _state.DepthFacts.Verified(snapshot.ReceivedAt);
             if (IsSince(_depthLoss, snapshot.ReceivedAt))
-                _state.DepthProof = _at;
+                _state.DepthProof = At;
         }
 
         if (mark.RepairId is { } repair)
             _depthRepair.Arrived(repair, DepthGap is null, now, _ids.NextDouble());
     }
 
-    private void TakeDigest(DepthDigest digest, DateTimeOffset now, ref Tally tally)
+    private void TakeDigest(DepthDigest digest, DateTimeOffset now, ref IngestTally tally)
     {
         Seen(digest);
         var ahead = _state.Sequence.OfferDigest(digest.Sequence, digest.ReceivedAt);
         if (ahead == 0)
         {
             _state.DepthFacts.Verified(digest.ReceivedAt);
-            _state.DepthProof = _at;
+            _state.DepthProof = At;
         }
 
         tally.Count(ahead < 0 ? GateVerdict.Superseded : GateVerdict.Apply);
@@ -121,7 +122,7 @@ public sealed partial class InstrumentCore
             else
             {
                 _state.DepthFacts.Verified(diff.ReceivedAt);
-                _state.DepthProof = _at;
+                _state.DepthProof = At;
             }
         }
 

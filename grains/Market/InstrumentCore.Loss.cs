@@ -19,7 +19,7 @@ public sealed partial class InstrumentCore
     private Gap? _tradeLossGap;
 
     /// <summary>Whether a loss of records leaves nothing unproven here.</summary>
-    public bool IsPast(string topic, FeedLoss loss) =>
+    public override bool IsPast(string topic, FeedLoss loss) =>
         _state.Feeds.PartitionOf(topic) != loss.Partition
         || !(topic == Topics.MarketTrades ? MissesTrades(loss) : MissesDepth(loss));
 

@@ -1,5 +1,7 @@
 using System.Globalization;
+using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
+using StreamForge.Grains.Integrity.Entities;
 using StreamForge.Grains.Integrity.Gates;
 
 namespace StreamForge.Grains.Market;
@@ -19,9 +21,13 @@ public sealed partial class InstrumentCore
     private string? _depthResetAsk;
     private string? _tradeResetAsk;
 
-    /// <summary>Whether something is missing, or announced and not there yet: somebody must call <see cref="Tick"/>.</summary>
-    public bool NeedsTicks => _depthRepair.Active || _tradeRepair.Active || _state.Sequence.VouchedThrough is not null
+    /// <summary>Whether something is missing, or announced and not there yet: somebody must call <see cref="Tick(FeedOf, DateTimeOffset)"/>.</summary>
+    public override bool NeedsTicks => _depthRepair.Active || _tradeRepair.Active || _state.Sequence.VouchedThrough is not null
         || _state.TradeIds.SetBack.VouchedThrough is not null;
+
+    /// <inheritdoc/>
+    public override void Tick(FeedOf feedOf, DateTimeOffset now) =>
+        Tick(feedOf(Topics.MarketDepth).Watermark, feedOf(Topics.MarketTrades).Watermark, now);
 
     /// <summary>Lets time pass.</summary>
     /// <param name="depthWatermark">All that the source published of the depth up to this time has been applied or is lost, UTC.</param>
@@ -36,7 +42,7 @@ public sealed partial class InstrumentCore
     }
 
     /// <summary>The next request that is due; none when there is no more for now. It counts as in flight.</summary>
-    public RepairRequest? NextRepair(DateTimeOffset now)
+    public override RepairRequest? NextRepair(DateTimeOffset now)
     {
         var due = _depthRepair.Due(now, _ids.NewId) ?? _tradeRepair.Due(now, _ids.NewId);
         if (due is not { } request)
@@ -60,10 +66,10 @@ public sealed partial class InstrumentCore
     }
 
     /// <summary>How long a request may take.</summary>
-    public TimeSpan RepairDeadline(RepairKind kind) => PlannerOf(kind).Pacing.Deadline;
+    public override TimeSpan RepairDeadline(RepairRequest request) => PlannerOf(request.Kind).Pacing.Deadline;
 
     /// <summary>A request ended.</summary>
-    public void RepairEnded(RepairRequest request, RepairOutcome outcome, DateTimeOffset now) =>
+    public override void RepairEnded(RepairRequest request, RepairOutcome outcome, DateTimeOffset now) =>
         PlannerOf(request.Kind).Ended(request.Id, outcome, now, _ids.NextDouble());
 
     private RepairPlanner PlannerOf(RepairKind kind) => kind == RepairKind.Trades ? _tradeRepair : _depthRepair;

@@ -1,5 +1,6 @@
 using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
+using StreamForge.Grains.Integrity.Entities;
 using StreamForge.Grains.Integrity.Gates;
 
 namespace StreamForge.Grains.Market;
@@ -24,7 +25,7 @@ public sealed partial class InstrumentCore
             : null;
     }
 
-    private void TakeTrade(Trade trade, IngestBatch batch, IngestRecord record, DateTimeOffset now, ref Tally tally)
+    private void TakeTrade(Trade trade, IngestBatch batch, IngestRecord record, DateTimeOffset now, ref IngestTally tally)
     {
         if (trade.TradeId is { } id)
         {
@@ -42,7 +43,7 @@ public sealed partial class InstrumentCore
             if (verdict != GateVerdict.Apply || id == _state.TradeIds.Highest)
                 Heard(id, trade.ReceivedAt);
             if (verdict == GateVerdict.Apply && id == _state.TradeIds.Highest)
-                _state.TradeProof = _at;
+                _state.TradeProof = At;
             if (verdict != GateVerdict.Apply)
             {
                 tally.Count(verdict);
@@ -64,7 +65,7 @@ public sealed partial class InstrumentCore
         tally.Applied++;
     }
 
-    private void TakeRange(TradeRange range, IngestBatch batch, IngestRecord record, DateTimeOffset now, ref Tally tally)
+    private void TakeRange(TradeRange range, IngestBatch batch, IngestRecord record, DateTimeOffset now, ref IngestTally tally)
     {
         var mark = RecordMark.Of(batch, record);
         var revision = RevisionOf(batch, record);
@@ -93,7 +94,7 @@ public sealed partial class InstrumentCore
         if (newest)
             Heard(range.ToId, range.ReceivedAt, answered: true);
         if (IsSince(_tradeLoss, range.ReceivedAt) && (newest || IsAllSince(range, highest)))
-            (_state.TradeProof, closed) = (_at, true);
+            (_state.TradeProof, closed) = (At, true);
         if (record.RepairId is { } asked && asked == _tradeResetAsk)
             closed |= TakeResetAnswer(range, now);
         tally.Count(closed ? GateVerdict.Apply : GateVerdict.Duplicate);

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Market;
+using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
+using StreamForge.Grains.Integrity.Entities;
 using StreamForge.Grains.Market.Candles;
 
 namespace StreamForge.Grains.Market;
@@ -24,14 +26,18 @@ public sealed partial class InstrumentCore
     private TradesView? _trades;
 
     // Versions go on from the clock, also where nobody has ever heard of the instrument: its views then show none.
-    private long ShownVersion => _state.Feeds.IsEmpty ? 0 : _state.Version;
+    private long ContentVersion => _state.Feeds.IsEmpty ? 0 : _state.Version;
 
     /// <summary>The newest event time known of anything, UTC.</summary>
     public DateTimeOffset? EventTime =>
         _state.TradeFacts.EventTime is { } traded && !(_state.DepthFacts.EventTime > traded) ? traded : _state.DepthFacts.EventTime;
 
-    /// <summary>The freshness of book and trades together, as of the last <see cref="Observe"/>.</summary>
+    /// <summary>The freshness of book and trades together, as of the last <see cref="Observe(FeedOf, DateTimeOffset)"/>.</summary>
     public Freshness Freshness => _worst;
+
+    /// <inheritdoc/>
+    public override void Observe(FeedOf feedOf, DateTimeOffset now) =>
+        Observe(feedOf(Topics.MarketDepth), feedOf(Topics.MarketTrades), now);
 
     /// <summary>
     /// Judges freshness anew. A status that changed is told to readers as an update. To be called before every answer and after
@@ -56,12 +62,12 @@ public sealed partial class InstrumentCore
 
     public InstrumentView View()
     {
-        if (_view is { } cached && cached.Version == ShownVersion)
+        if (_view is { } cached && cached.Version == ContentVersion)
             return cached;
         return _view = new InstrumentView
         {
             Instrument = _state.Instrument,
-            Version = ShownVersion,
+            Version = ContentVersion,
             Freshness = _worst,
             BestBid = _state.Book.Bids.Best,
             BestAsk = _state.Book.Asks.Best,
@@ -78,15 +84,15 @@ public sealed partial class InstrumentCore
     public BookView Book(int depth)
     {
         for (var i = 0; i < _books.Count; i++)
-            if (_books[i].Depth == depth && _books[i].View.Version == ShownVersion)
+            if (_books[i].Depth == depth && _books[i].View.Version == ContentVersion)
                 return _books[i].View;
 
-        if (_books.Count == MaxCachedDepths || (_books.Count > 0 && _books[0].View.Version != ShownVersion))
+        if (_books.Count == MaxCachedDepths || (_books.Count > 0 && _books[0].View.Version != ContentVersion))
             _books.Clear();
         var view = new BookView
         {
             Instrument = _state.Instrument,
-            Version = ShownVersion,
+            Version = ContentVersion,
             Freshness = _depthFreshness,
             Bids = ImmutableCollectionsMarshal.AsImmutableArray(_state.Book.Bids.Top(depth)),
             Asks = ImmutableCollectionsMarshal.AsImmutableArray(_state.Book.Asks.Top(depth)),
@@ -99,11 +105,11 @@ public sealed partial class InstrumentCore
     /// <param name="limit">At most so many, at least 1.</param>
     public TradesView Trades(int limit)
     {
-        if (_trades is null || _trades.Version != ShownVersion)
+        if (_trades is null || _trades.Version != ContentVersion)
             _trades = new TradesView
             {
                 Instrument = _state.Instrument,
-                Version = ShownVersion,
+                Version = ContentVersion,
                 Freshness = _tradeFreshness,
                 Trades = ImmutableCollectionsMarshal.AsImmutableArray(_state.Tape.Top(int.MaxValue)),
                 Unverifiable = _state.Unverifiable,
@@ -123,7 +129,7 @@ public sealed partial class InstrumentCore
         return new CandlesView
         {
             Instrument = _state.Instrument,
-            Version = ShownVersion,
+            Version = ContentVersion,
             Freshness = _tradeFreshness,
             Interval = interval,
             Candles = EventTime is { } time ? CandleRollup.Build([.. minutes.Values], interval, from, to, time) : [],

@@ -15,7 +15,7 @@ public sealed partial class InstrumentGrain
     /// <summary>Late trades join their minutes, and minutes that leave become durable in their days, before positions are written.</summary>
     private async Task ForwardMinutes()
     {
-        var candles = _core.State.Candles;
+        var candles = Core.State.Candles;
         if (!candles.HasLeaving)
             return;
         foreach (var minutes in candles.Wanted().GroupBy(DayOf))
@@ -34,13 +34,13 @@ public sealed partial class InstrumentGrain
                 candles.Left(MinuteBar.MinuteOf(candle.Candle.OpenTime), candle.Revision);
         }
 
-        _core.State.Changes++;
+        Core.State.Changes++;
     }
 
     /// <summary>The minutes of [from, to) that have left, and of the day before, which gives the close that empty ones repeat.</summary>
     private async Task<IReadOnlyList<RevisedCandle>> OlderMinutes(DateTimeOffset from, DateTimeOffset to)
     {
-        var candles = _core.State.Candles;
+        var candles = Core.State.Candles;
         if (candles.Oldest is not { } oldest || candles.Floor <= oldest)
             return [];
         var last = DayOf(Math.Min(candles.Floor - 1, MinuteBar.MinuteOf(to)));
@@ -63,7 +63,7 @@ public sealed partial class InstrumentGrain
     }
 
     private ICandleDayGrain Day(DateOnly day) =>
-        GrainFactory.GetGrain<ICandleDayGrain>(string.Create(CultureInfo.InvariantCulture, $"{_key}/{day:yyyy-MM-dd}"));
+        GrainFactory.GetGrain<ICandleDayGrain>(string.Create(CultureInfo.InvariantCulture, $"{Key}/{day:yyyy-MM-dd}"));
 
     private static DateOnly DayOf(long minute) => DateOnly.FromDateTime(MinuteBar.TimeOf(minute).UtcDateTime);
 }

@@ -1,6 +1,5 @@
 using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
-using StreamForge.Grains.Integrity;
 
 namespace StreamForge.Grains.Market;
 
@@ -11,22 +10,22 @@ public sealed partial class InstrumentGrain
 
     public ValueTask<InstrumentView> GetView()
     {
-        Observe(clock.GetUtcNow());
-        return ValueTask.FromResult(_core.View());
+        Observe(Now);
+        return ValueTask.FromResult(Core.View());
     }
 
     public ValueTask<BookView> GetBook(int depth)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 1);
-        Observe(clock.GetUtcNow());
-        return ValueTask.FromResult(_core.Book(depth));
+        Observe(Now);
+        return ValueTask.FromResult(Core.Book(depth));
     }
 
     public ValueTask<TradesView> GetTrades(int limit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        Observe(clock.GetUtcNow());
-        return ValueTask.FromResult(_core.Trades(limit));
+        Observe(Now);
+        return ValueTask.FromResult(Core.Trades(limit));
     }
 
     public async ValueTask<CandlesView> GetCandles(CandleInterval interval, DateTimeOffset from, DateTimeOffset to)
@@ -34,65 +33,38 @@ public sealed partial class InstrumentGrain
         if (!Enum.IsDefined(interval))
             throw new ArgumentOutOfRangeException(nameof(interval), interval, "No such interval.");
         var older = await OlderMinutes(from, to);
-        Observe(clock.GetUtcNow());
-        return _core.Candles(interval, from, to, older);
+        Observe(Now);
+        return Core.Candles(interval, from, to, older);
     }
 
     public async ValueTask<StreamPage> ReadUpdates(string? life, long afterVersion, int max, TimeSpan wait)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         CheckWait(wait);
-        var now = clock.GetUtcNow();
-        _watchedUntil = now + WatchedFor;
+        var now = Now;
         Observe(now);
-        KeepTime(now);
-        var page = _core.Updates.Read(life, afterVersion, max);
+        Watched(now);
+        var page = Core.Updates.Read(life, afterVersion, max);
         if (page.Reset || page.Updates.Length > 0 || wait == TimeSpan.Zero)
             return page;
-        await _waiters.Wait(wait);
-        return _core.Updates.Read(life, afterVersion, max);
+        await Changed(wait);
+        return Core.Updates.Read(life, afterVersion, max);
     }
 
     public async ValueTask<bool> WaitForSequence(long sequence, TimeSpan wait)
     {
         CheckWait(wait);
-        var deadline = clock.GetUtcNow() + wait;
-        while (_core.State.BookSequence < sequence)
+        var deadline = Now + wait;
+        while (Core.State.BookSequence < sequence)
         {
-            var left = deadline - clock.GetUtcNow();
+            var left = deadline - Now;
             if (left <= TimeSpan.Zero)
                 return false;
-            await _waiters.Wait(left);
+            await Changed(left);
         }
 
         return true;
     }
-
-    /// <summary>Judges freshness by what the pumps know now, and wakes those who wait where anything has changed since.</summary>
-    private void Observe(DateTimeOffset now)
-    {
-        CompareWhereDoubted(now);
-        _core.Observe(FeedOf(Topics.MarketDepth), FeedOf(Topics.MarketTrades), now);
-        if (_core.Updates.Version == _toldVersion)
-            return;
-        _toldVersion = _core.Updates.Version;
-        _waiters.Wake();
-    }
-
-    /// <summary>What the pumps say, as far as it is true of this memory.</summary>
-    private FeedStanding FeedOf(string topic)
-    {
-        var standing = StandingOf(topic);
-        return Holds(topic, standing)
-            ? standing
-            : standing with { Watermark = null, Reason = standing.Reason ?? "its memory is not yet known to hold all that was delivered" };
-    }
-
-    private FeedStanding StandingOf(string topic) =>
-        standings.Of(topic, _core.State.Feeds.PartitionOf(topic), _key, _core.State.Venue);
-
-    private bool Holds(string topic, in FeedStanding standing) =>
-        standing.Delivered is not { } delivered || _core.State.Feeds.Hold(topic, delivered);
 
     private static void CheckWait(TimeSpan wait)
     {

@@ -1,9 +1,7 @@
-using System.Buffers;
-using System.Collections.Immutable;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
-using StreamForge.Grains.Integrity;
+using StreamForge.Grains.Integrity.Entities;
 using StreamForge.Grains.Integrity.Gates;
 using StreamForge.Grains.Market.Book;
 using StreamForge.Grains.Market.Candles;
@@ -11,29 +9,17 @@ using StreamForge.Grains.State;
 
 namespace StreamForge.Grains.Market;
 
-/// <summary>What the bytes of a write hold. The storage writes in a turn of its own, so only the write itself knows.</summary>
-/// <param name="Changes">The changes that are in.</param>
-/// <param name="Positions">How far the log is in.</param>
-/// <param name="Bytes">How many bytes it took.</param>
-public sealed record WrittenMark(long Changes, ImmutableArray<FeedPosition> Positions, long Bytes);
-
-/// <summary>
-/// All that is stored of an instrument: content, the gates that guard it, and the positions in the log that it is made of, in one
-/// row under one condition.
-/// </summary>
-public sealed class InstrumentState : IStoredState
+/// <summary>All that is stored of an instrument.</summary>
+public sealed class InstrumentState : EntityState
 {
-    public int SchemaVersion => 4;
+    public override int SchemaVersion => 4;
 
-    /// <summary><c>venue:SYMBOL</c>; set on activation, and stored to tell a row that was put under a wrong name.</summary>
-    public string Instrument { get; set; } = "";
-
-    /// <summary>Grows with every change of the content.</summary>
-    public long Version { get; set; }
-
-    public FeedPositions Feeds { get; } = new();
-
-    public OriginGate Origins { get; } = new();
+    /// <summary><c>venue:SYMBOL</c>.</summary>
+    public string Instrument
+    {
+        get => Key;
+        set => Key = value;
+    }
 
     public OrderBook Book { get; } = new();
 
@@ -74,14 +60,8 @@ public sealed class InstrumentState : IStoredState
 
     public long HighestRevision { get; set; }
 
-    /// <summary>Grows with every change that a flush must make durable; of this activation only.</summary>
-    public long Changes { get; set; }
-
-    /// <summary>Of the last <see cref="Write"/>: what stands in those bytes.</summary>
-    public WrittenMark Written { get; private set; } = new(0, [], 0);
-
     /// <summary>Due is what the source has said and is not here: since the time after which nothing is vouched for.</summary>
-    public StateIndex Index => new(Venue, StatusWord(), BookSequence, VouchedThrough);
+    public override StateIndex Index => new(Venue, StatusWord(), BookSequence, VouchedThrough);
 
     /// <summary>The part of the name before the colon: the source that watermarks are from.</summary>
     public string Venue => Instrument.IndexOf(':') is > 0 and var colon ? Instrument[..colon] : Instrument;
@@ -93,40 +73,7 @@ public sealed class InstrumentState : IStoredState
 
     public bool BookStarted => Unsequenced ? Checksum.Started : Sequence.Started;
 
-    public void Write(IBufferWriter<byte> output)
-    {
-        var writer = new StateWriter(output);
-        writer.Text(Instrument);
-        writer.Signed(Version);
-        Feeds.Write(writer);
-        Origins.Write(writer);
-        Book.Write(writer);
-        Sequence.Write(writer, HeldDiff.Write);
-        Checksum.Write(writer);
-        writer.Bool(Unsequenced);
-        DepthFacts.Write(writer);
-        writer.Optional(DepthSeenAt);
-        TradeIds.Write(writer);
-        writer.Bool(Unverifiable);
-        TradeFacts.Write(writer);
-        Tape.Write(writer);
-        Candles.Write(writer);
-        writer.Guid(TradeLog);
-        writer.Signed(RevisionBase);
-        writer.Signed(HighestRevision);
-        Sequence.SetBack.Write(writer);
-        Checksum.WriteLater(writer);
-        TradeIds.WriteLater(writer);
-        WriteProof(writer, DepthProof);
-        WriteProof(writer, TradeProof);
-        Sequence.WriteLater(writer);
-        TradeIds.SetBack.WriteLater(writer);
-        DepthFacts.WriteLater(writer);
-        TradeFacts.WriteLater(writer);
-        Written = new WrittenMark(Changes, Feeds.Capture(), writer.Written);
-    }
-
-    public void Read(ReadOnlySpan<byte> input, int schemaVersion)
+    public override void Read(ReadOnlySpan<byte> input, int schemaVersion)
     {
         if (schemaVersion < 1 || schemaVersion > SchemaVersion)
             throw new InvalidDataException($"Schema {schemaVersion} of an instrument is not known here.");
@@ -171,6 +118,37 @@ public sealed class InstrumentState : IStoredState
         }
 
         reader.End();
+    }
+
+    protected override void WriteAll(StateWriter writer)
+    {
+        writer.Text(Instrument);
+        writer.Signed(Version);
+        Feeds.Write(writer);
+        Origins.Write(writer);
+        Book.Write(writer);
+        Sequence.Write(writer, HeldDiff.Write);
+        Checksum.Write(writer);
+        writer.Bool(Unsequenced);
+        DepthFacts.Write(writer);
+        writer.Optional(DepthSeenAt);
+        TradeIds.Write(writer);
+        writer.Bool(Unverifiable);
+        TradeFacts.Write(writer);
+        Tape.Write(writer);
+        Candles.Write(writer);
+        writer.Guid(TradeLog);
+        writer.Signed(RevisionBase);
+        writer.Signed(HighestRevision);
+        Sequence.SetBack.Write(writer);
+        Checksum.WriteLater(writer);
+        TradeIds.WriteLater(writer);
+        WriteProof(writer, DepthProof);
+        WriteProof(writer, TradeProof);
+        Sequence.WriteLater(writer);
+        TradeIds.SetBack.WriteLater(writer);
+        DepthFacts.WriteLater(writer);
+        TradeFacts.WriteLater(writer);
     }
 
     private static void WriteProof(StateWriter writer, LogPosition? proof)

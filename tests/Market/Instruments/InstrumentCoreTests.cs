@@ -5,6 +5,7 @@ using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
+using StreamForge.Grains.Integrity.Entities;
 using StreamForge.Grains.Market;
 using StreamForge.Grains.State;
 

@@ -1,4 +1,4 @@
-namespace StreamForge.Grains.Market;
+namespace StreamForge.Grains.Integrity.Entities;
 
 /// <summary>Calls that wait for something to change. Used from within turns of one grain only.</summary>
 internal sealed class Waiters(TimeProvider clock)

@@ -1,11 +1,10 @@
 using Orleans.Runtime;
 using StreamForge.Contracts.Streams;
-using StreamForge.Grains.Integrity;
 
-namespace StreamForge.Grains.Market;
+namespace StreamForge.Grains.Integrity.Entities;
 
 /// <content>Time, and requests to the source.</content>
-public sealed partial class InstrumentGrain
+public abstract partial class EntityGrain<TState, TCore>
 {
     private static readonly TimeSpan WatchedFor = TimeSpan.FromSeconds(30);
 
@@ -19,11 +18,18 @@ public sealed partial class InstrumentGrain
     {
         ThrowIfLost();
         // A load replaces the core: asked again, the new one answers.
-        if (_busy is not null && !ReferenceEquals(_core.State, state.State))
+        if (IsReloading)
             return ValueTask.FromResult(false);
         // A quiet one learns of the loss by this, and asks.
         Settle();
-        return ValueTask.FromResult(_core.IsPast(topic, loss));
+        return ValueTask.FromResult(Core.IsPast(topic, loss));
+    }
+
+    /// <summary>Somebody follows, and wants to hear when an answer becomes stale.</summary>
+    protected void Watched(DateTimeOffset now)
+    {
+        _watchedUntil = now + WatchedFor;
+        KeepTime(now);
     }
 
     private void StartTimer() => _timer = this.RegisterGrainTimer(
@@ -42,46 +48,46 @@ public sealed partial class InstrumentGrain
     private void Tick()
     {
         // A load replaces the core: what it says of itself then is enough.
-        if (_lost || _busy is not null && !ReferenceEquals(_core.State, state.State))
+        if (_lost || IsReloading)
             return;
-        _core.Tick(FeedOf(Topics.MarketDepth).Watermark, FeedOf(Topics.MarketTrades).Watermark, clock.GetUtcNow());
+        Core.Tick(_feedOf, Now);
         Settle();
     }
 
-    /// <summary>Ticks while something is missing, or somebody follows and wants to hear when an answer becomes stale.</summary>
+    /// <summary>Ticks while something is missing, or somebody follows.</summary>
     private void KeepTime(DateTimeOffset now)
     {
-        var needed = _core.NeedsTicks || now < _watchedUntil;
+        var needed = Core.NeedsTicks || now < _watchedUntil;
         if (needed == _ticking)
             return;
         _ticking = needed;
-        var period = needed ? _options.Tick : Timeout.InfiniteTimeSpan;
+        var period = needed ? TickEvery : Timeout.InfiniteTimeSpan;
         _timer?.Change(period, period);
     }
 
     /// <summary>Asks the source; never awaited by a call, so that neither ingest nor reads wait for a source.</summary>
-    private async Task Repair(InstrumentCore core, RepairRequest request)
+    private async Task Repair(TCore core, RepairRequest request)
     {
-        meter.RepairRequested(_key, request.Kind);
+        ports.Meter.RepairRequested(Key, request.Kind);
         var outcome = await Ask(core, request);
         if (!outcome.Answered && !_stopping.IsCancellationRequested)
         {
-            meter.RepairFailed(_key, request.Kind);
-            Log.RepairFailed(logger, _key, request.Id, request.Kind, outcome.Reason);
+            ports.Meter.RepairFailed(Key, request.Kind);
+            EntityLog.RepairFailed(logger, Key, request.Id, request.Kind, outcome.Reason);
         }
 
-        core.RepairEnded(request, outcome, clock.GetUtcNow());
-        if (ReferenceEquals(core, _core) && !_stopping.IsCancellationRequested)
+        core.RepairEnded(request, outcome, Now);
+        if (ReferenceEquals(core, Core) && !_stopping.IsCancellationRequested)
             Settle();
     }
 
-    private async Task<RepairOutcome> Ask(InstrumentCore core, RepairRequest request)
+    private async Task<RepairOutcome> Ask(TCore core, RepairRequest request)
     {
-        using var deadline = new CancellationTokenSource(core.RepairDeadline(request.Kind), clock);
+        using var deadline = new CancellationTokenSource(core.RepairDeadline(request), ports.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token);
         try
         {
-            return await repairs.Request(request, either.Token);
+            return await ports.Repairs.Request(request, either.Token);
         }
         catch (OperationCanceledException)
         {
@@ -89,7 +95,7 @@ public sealed partial class InstrumentGrain
         }
         catch (Exception e)
         {
-            Log.RepairBroke(logger, _key, e);
+            EntityLog.RepairBroke(logger, Key, e);
             return new RepairOutcome(false, e.Message);
         }
     }

@@ -4,15 +4,18 @@ using Orleans.Storage;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Scheduling;
 
-namespace StreamForge.Grains.Market;
+namespace StreamForge.Grains.Integrity.Entities;
 
 /// <content>Makes memory durable, one write at a time.</content>
-public sealed partial class InstrumentGrain
+public abstract partial class EntityGrain<TState, TCore>
 {
     private ImmutableArray<FeedPosition> _durable = [];
     private long _durableChanges;
     // The write, or the load, that is under way: neither may overlap with another.
     private Task? _busy;
+
+    /// <summary>Whether another memory is about to take this one's place.</summary>
+    private bool IsReloading => _busy is not null && !ReferenceEquals(_loaded, state.State);
 
     public async ValueTask<FlushResult> Flush()
     {
@@ -34,14 +37,14 @@ public sealed partial class InstrumentGrain
 
     private async Task<long> WriteOnce()
     {
-        await ForwardMinutes();
+        await Forward();
         try
         {
             await state.WriteStateAsync();
         }
         catch (InconsistentStateException)
         {
-            Log.Lost(logger, _key);
+            EntityLog.Lost(logger, Key);
             _lost = true;
             DeactivateOnIdle();
             throw;
@@ -80,11 +83,11 @@ public sealed partial class InstrumentGrain
     {
         try
         {
-            await Flush().OnThisTurn().WaitAsync(Timeout.InfiniteTimeSpan, clock, cancellation);
+            await Flush().OnThisTurn().WaitAsync(Timeout.InfiniteTimeSpan, ports.Clock, cancellation);
         }
         catch (Exception e) when (e is OrleansException or OperationCanceledException or TimeoutException)
         {
-            Log.EndedUnflushed(logger, _key, e);
+            EntityLog.EndedUnflushed(logger, Key, e);
         }
     }
 }

@@ -1,19 +1,32 @@
 using Orleans.Runtime;
-using StreamForge.Contracts.Streams;
-using StreamForge.Grains.Integrity;
 
-namespace StreamForge.Grains.Market;
+namespace StreamForge.Grains.Integrity.Entities;
 
 /// <content>
 /// Whether memory is what is stored, or newer. An activation may have been read before others wrote, and may go on for a while beside
 /// them: it takes no delivery of a new assignment, and calls nothing live, before it has looked.
 /// </content>
-public sealed partial class InstrumentGrain
+public abstract partial class EntityGrain<TState, TCore>
 {
     private static readonly TimeSpan CompareAgainAfter = TimeSpan.FromSeconds(1);
 
     private Task? _comparing;
     private DateTimeOffset _compareNotBefore;
+
+    /// <summary>What the pumps say, as far as it is true of this memory.</summary>
+    private FeedStanding Feed(string topic)
+    {
+        var standing = StandingOf(topic);
+        return Holds(topic, standing)
+            ? standing
+            : standing with { Watermark = null, Reason = standing.Reason ?? "its memory is not yet known to hold all that was delivered" };
+    }
+
+    private FeedStanding StandingOf(string topic) =>
+        ports.Standings.Of(topic, _loaded.Feeds.PartitionOf(topic), Key, SourceOf(topic));
+
+    private bool Holds(string topic, in FeedStanding standing) =>
+        standing.Delivered is not { } delivered || _loaded.Feeds.Hold(topic, delivered);
 
     /// <summary>
     /// Compares memory to what is stored, where the pumps have delivered more than it holds, or under an assignment that it does not
@@ -23,15 +36,19 @@ public sealed partial class InstrumentGrain
     {
         if (_comparing is { IsCompleted: false } || _lost || _stopping.IsCancellationRequested || now < _compareNotBefore)
             return;
-        var (depth, trades) = (StandingOf(Topics.MarketDepth), StandingOf(Topics.MarketTrades));
-        if (Holds(Topics.MarketDepth, depth) && Holds(Topics.MarketTrades, trades))
-            return;
-        _compareNotBefore = now + CompareAgainAfter;
-        _comparing = Compare(depth, trades);
+        foreach (var topic in FedBy)
+            if (!Holds(topic, StandingOf(topic)))
+            {
+                _compareNotBefore = now + CompareAgainAfter;
+                _comparing = Compare();
+                return;
+            }
     }
 
-    private async Task Compare(FeedStanding depth, FeedStanding trades)
+    private async Task Compare()
     {
+        // The assignments are those of before the question: what began since has not been compared to.
+        var delivered = FedBy.Select(topic => (Topic: topic, StandingOf(topic).Delivered)).ToList();
         try
         {
             await CheckStored();
@@ -39,15 +56,13 @@ public sealed partial class InstrumentGrain
         catch (Exception e)
         {
             // Until it can be asked, answers say that nobody vouches for them.
-            Log.NotCompared(logger, _key, e.Message);
+            EntityLog.NotCompared(logger, Key, e.Message);
             return;
         }
 
-        // The assignments are those of before the question: what began since has not been compared to.
-        if (depth.Delivered is { } ofDepth)
-            _core.State.Feeds.Compared(Topics.MarketDepth, ofDepth);
-        if (trades.Delivered is { } ofTrades)
-            _core.State.Feeds.Compared(Topics.MarketTrades, ofTrades);
+        foreach (var (topic, before) in delivered)
+            if (before is { } compared)
+                _loaded.Feeds.Compared(topic, compared);
     }
 
     /// <summary>Somebody else may have written since this memory was read: compared to what is stored, and read again where it differs.</summary>
@@ -57,12 +72,12 @@ public sealed partial class InstrumentGrain
         {
             await Idle();
             var known = state.Etag;
-            var stored = await directory.CurrentETag(StateName, _key, _stopping.Token);
+            var stored = await ports.Directory.CurrentETag(Kind, Key, _stopping.Token);
             if (_busy is not null || state.Etag != known)
                 continue;
             if (stored == known)
                 return;
-            Log.Reloading(logger, _key);
+            EntityLog.Reloading(logger, Key);
             await Exclusively(async () =>
             {
                 await state.ReadStateAsync();
@@ -75,6 +90,6 @@ public sealed partial class InstrumentGrain
     private void ThrowIfLost()
     {
         if (_lost)
-            throw new OrleansException($"{_key} has lost its state to another activation, and ends.");
+            throw new OrleansException($"{Key} has lost its state to another activation, and ends.");
     }
 }
