@@ -1,3 +1,4 @@
+using System.Globalization;
 using StreamForge.Bench.Api;
 using StreamForge.Bench.Checkpoint;
 using StreamForge.Bench.Cluster;
@@ -17,7 +18,7 @@ internal static class Verbs
         ["ingest"] = ("log to grains to checkpoints: rate, ceiling, latency, catch-up (--instruments N, --partitions N, --events N, --seconds N, --seed N, --rate-only, --kafka BOOTSTRAP, --postgres CONNECTION)", Ingest),
         ["api"] = ("one instrument's views over HTTP beside a bare endpoint (--connections N, --seconds N, --rounds N, --rate N, --seed N, --token to send one)", Api),
         ["slow-storage"] = ("reads of active grains while each write of state takes a second more, beside reads without (--connections N, --seconds N, --rounds N, --rate N, --delay SECONDS, --seed N)", SlowStorage),
-        ["cluster"] = ("a cluster of real processes: rate by silos, placement, failover, joining, rolling restart (--parts rate,placement,failover,rolling, --silos N, --runs N, --seconds N, --load N, --offered N, --instruments N, --partitions N, --seed N, --kafka BOOTSTRAP)", Cluster),
+        ["cluster"] = ("a cluster of real processes: rate by silos, placement, failover, joining, rolling restart (--parts rate,placement,failover,rolling, --silos N, --rate-silos 1,2,3, --runs N, --seconds N, --warm-up SECONDS, --load N, --offered N, --instruments N, --partitions N, --seed N, --kafka BOOTSTRAP)", Cluster),
         ["postgres"] = ("batched checkpoints beside one-row transactions (--postgres CONNECTION, --seconds N, --writers N)", Postgres),
     };
 
@@ -117,6 +118,8 @@ internal static class Verbs
         {
             Parts = arguments.Text("--parts")?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? usual.Parts,
             Silos = (int)arguments.Number("--silos", usual.Silos),
+            RateSilos = arguments.Text("--rate-silos")?.Split(',').Select(static text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray() ?? usual.RateSilos,
+            WarmUp = arguments.Number("--warm-up", usual.WarmUp),
             Runs = (int)arguments.Number("--runs", usual.Runs),
             Seconds = arguments.Number("--seconds", usual.Seconds),
             Load = (int)arguments.Number("--load", usual.Load),
@@ -131,8 +134,8 @@ internal static class Verbs
             throw new InvalidOperationException("A cluster needs the engine orleans; the embedded one never leaves one process.");
         if (options.Parts.Except(ClusterBenchOptions.AllParts).FirstOrDefault() is { } unknown)
             throw new FormatException($"--parts takes {string.Join(", ", ClusterBenchOptions.AllParts)}, not {unknown}.");
-        if (options.Silos < 2 || options.Runs < 1)
-            throw new FormatException("--silos takes 2 or more, --runs 1 or more.");
+        if (options.Silos < 2 || options.Runs < 1 || options.RateSilos.Any(static silos => silos < 1))
+            throw new FormatException("--silos takes 2 or more, --runs 1 or more, --rate-silos numbers from 1 on.");
         var progress = new ConsoleProgress();
         var figures = await new ClusterBench(options, progress).RunAsync(CancellationToken.None);
         progress.Clear();

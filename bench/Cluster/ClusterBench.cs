@@ -12,15 +12,15 @@ namespace StreamForge.Bench.Cluster;
 /// </summary>
 internal sealed class ClusterBench(ClusterBenchOptions options, IProgress<string> progress)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    internal static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     public async Task<IReadOnlyList<Figures>> RunAsync(CancellationToken cancellation)
     {
         progress.Report($"about {options.Estimate.TotalMinutes:0} min; all processes share {Environment.ProcessorCount} cores");
         var figures = new List<Figures>();
         if (options.Parts.Contains("rate"))
-            for (var silos = 1; silos <= options.Silos; silos++)
-                figures.Add(await Rate(silos, cancellation));
+            foreach (var silos in options.RateSilos)
+                figures.Add(await new RateMeasurement(options, progress).Of(await Start(new Setup(silos, options.Offered, Held: true), cancellation), cancellation));
         if (options.Parts.Contains("placement"))
         {
             figures.Add(await Placement(home: true, cancellation));
@@ -31,23 +31,6 @@ internal sealed class ClusterBench(ClusterBenchOptions options, IProgress<string
         if (options.Parts.Contains("rolling"))
             figures.Add(await Rolling(cancellation));
         return figures;
-    }
-
-    /// <summary>More is offered than is borne: what is applied is what the machine can do.</summary>
-    private async Task<Figures> Rate(int silos, CancellationToken cancellation)
-    {
-        progress.Report($"rate with {silos} silos: starting");
-        await using var rig = await Start(new Setup(silos, options.Offered, Waits: false), cancellation);
-        await Task.Delay(TimeSpan.FromSeconds(5), cancellation);
-        var (before, began) = ((await rig.Status()).GetProperty("events").GetProperty("in").GetInt64(), Stopwatch.GetTimestamp());
-        progress.Report($"rate with {silos} silos: measuring for {options.Seconds} s");
-        await Task.Delay(TimeSpan.FromSeconds(options.Seconds), cancellation);
-        var status = await rig.Status();
-        var rate = (status.GetProperty("events").GetProperty("in").GetInt64() - before) / Stopwatch.GetElapsedTime(began).TotalSeconds;
-        var lag = status.GetProperty("partitions").EnumerateArray().Sum(partition => partition.GetProperty("lag").GetInt64());
-        return new Figures("cluster.rate", [
-            ("silos", silos), ("cores_shared_by_all", Environment.ProcessorCount), ("brokers", Brokers), ("offered_per_s", options.Offered),
-            ("events_per_s", rate), ("lag", lag)]);
     }
 
     /// <summary>Steady load, and then a silo is killed: how many of the ingest calls come from another silo.</summary>
@@ -68,7 +51,7 @@ internal sealed class ClusterBench(ClusterBenchOptions options, IProgress<string
         await Task.Delay(TimeSpan.FromSeconds(options.Seconds), cancellation);
         var after = await IngestPlaces.Read(rig) - settled;
         return new Figures("cluster.placement", [
-            ("home_placement", word), ("silos", options.Silos), ("brokers", Brokers), ("calls", steady.Here + steady.Elsewhere),
+            ("home_placement", word), ("silos", options.Silos), ("brokers", options.Brokers), ("calls", steady.Here + steady.Elsewhere),
             ("elsewhere_share", steady.ShareElsewhere), ("elsewhere_share_while_moving", moving.ShareElsewhere),
             ("elsewhere_share_after", after.ShareElsewhere)]);
     }
@@ -90,7 +73,7 @@ internal sealed class ClusterBench(ClusterBenchOptions options, IProgress<string
             ingest.Add(failover.Resumed.Max().TotalSeconds);
             joins.Add(joined.TotalSeconds);
             all.Add(new Figures("cluster.failover.run", [
-                ("run", run), ("brokers", Brokers), ("reads_s", reads[^1]), ("ingest_s", ingest[^1]), ("join_s", joins[^1])]));
+                ("run", run), ("brokers", options.Brokers), ("reads_s", reads[^1]), ("ingest_s", ingest[^1]), ("join_s", joins[^1])]));
             progress.Report(string.Create(
                 CultureInfo.InvariantCulture,
                 $"failover {run} of {options.Runs}: reads {reads[^1]:0.0} s, ingest {ingest[^1]:0.0} s, joined {joins[^1]:0.0} s"));
@@ -116,7 +99,7 @@ internal sealed class ClusterBench(ClusterBenchOptions options, IProgress<string
         await new MarketCheck(rig.Exchange, rig.Api).Equal(Deadline, cancellation);
         await reader.End();
         return new Figures("cluster.rolling", [
-            ("silos", options.Silos), ("brokers", Brokers), ("took_s", took.TotalSeconds), ("requests", reader.Requests),
+            ("silos", options.Silos), ("brokers", options.Brokers), ("took_s", took.TotalSeconds), ("requests", reader.Requests),
             ("asked_again", reader.AskedAgain), ("failed", reader.Failures.Count), ("longest_s", reader.Longest.TotalSeconds)]);
     }
 
@@ -124,15 +107,13 @@ internal sealed class ClusterBench(ClusterBenchOptions options, IProgress<string
     {
         seconds.Sort();
         return new Figures(name, [
-            ("runs", seconds.Count), ("silos", options.Silos), ("brokers", Brokers), ("p50_s", At(seconds, 0.5)), ("p90_s", At(seconds, 0.9)), ("max_s", seconds[^1])]);
+            ("runs", seconds.Count), ("silos", options.Silos), ("brokers", options.Brokers), ("p50_s", At(seconds, 0.5)), ("p90_s", At(seconds, 0.9)), ("max_s", seconds[^1])]);
     }
 
     /// <summary>The smallest value that so large a part of all is not above.</summary>
     private static double At(List<double> sorted, double part) => sorted[(int)Math.Ceiling(sorted.Count * part) - 1];
 
-    private string Brokers => options.Kafka is null ? "mock" : "kafka";
-
-    private sealed record Setup(int Silos, int Rate, bool Home = true, bool Waits = true);
+    private sealed record Setup(int Silos, int Rate, bool Home = true, bool Held = false);
 
     private Task<ClusterRig> Start(Setup setup, CancellationToken cancellation) => ClusterRig.Start(
         new ClusterRigOptions
@@ -143,7 +124,7 @@ internal sealed class ClusterBench(ClusterBenchOptions options, IProgress<string
             Rate = setup.Rate,
             Seed = options.Seed,
             Kafka = options.Kafka,
-            WaitsUntilLive = setup.Waits,
+            Held = setup.Held,
             Folder = Directory.CreateTempSubdirectory("streamforge-bench-").FullName,
             RemovesFolder = true,
             Settings = new Dictionary<string, string> { ["StreamForge__Cluster__HomePlacement"] = setup.Home ? "true" : "false" },

@@ -55,12 +55,14 @@ internal sealed class ClusterRig : IAsyncDisposable
         ClusterProcesses? processes = null;
         try
         {
+            if (options.Held)
+                await exchange.Pause();
             var plan = PlanOf(options, exchange);
             Directory.CreateDirectory(plan.LogFolder);
             surroundings = await Surroundings.Start(plan, cancellation);
             processes = ClusterProcesses.Start(plan, surroundings.Environment);
             var rig = new ClusterRig(options, exchange, surroundings, processes, new Uri($"http://127.0.0.1:{plan.Port}/"));
-            await (options.WaitsUntilLive ? rig.AllLive(UpWithin, cancellation) : rig.AllKnown(UpWithin, cancellation));
+            await rig.AllLive(UpWithin, cancellation);
             return rig;
         }
         catch
@@ -104,14 +106,18 @@ internal sealed class ClusterRig : IAsyncDisposable
         return Stopwatch.GetElapsedTime(began);
     }
 
-    /// <summary>Returns when every instrument has some answer.</summary>
-    private async Task<TimeSpan> AllKnown(TimeSpan deadline, CancellationToken cancellation)
-    {
-        var began = Stopwatch.GetTimestamp();
-        foreach (var symbol in Symbols)
-            await Until.Holds(async () => await Best(symbol) is not null, deadline, $"{symbol} has an answer", cancellation);
-        return Stopwatch.GetElapsedTime(began);
-    }
+    /// <summary>Returns when every silo that lives has its share of all partitions.</summary>
+    public Task AllShared(TimeSpan deadline, CancellationToken cancellation) => Until.Nothing(
+        async () =>
+        {
+            var rows = await Rows.Read();
+            var alive = Processes.Silos.Where(silo => !silo.HasExited).Select(silo => silo.Name).ToArray();
+            var poor = alive.Where(name => rows.Count(row => row.Owner == name) < rows.Count / alive.Length).ToArray();
+            return poor.Length == 0 ? null : $"of {rows.Count} too few are those of {string.Join(", ", poor)}";
+        },
+        deadline,
+        "all silos have their share",
+        cancellation);
 
     public async Task<JsonElement> Status()
     {

@@ -24,8 +24,8 @@ internal sealed record ClusterRigOptions
     /// <summary>The folder goes with the cluster.</summary>
     public bool RemovesFolder { get; init; }
 
-    /// <summary>It counts as up when every instrument is live; or, where more is offered than it bears, when every one has an answer.</summary>
-    public bool WaitsUntilLive { get; init; } = true;
+    /// <summary>The market stands still until it is told to go on: a cluster is to be up before it gets more than it bears.</summary>
+    public bool Held { get; init; }
 
     /// <summary>Settings of all processes, as variables of the environment.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
