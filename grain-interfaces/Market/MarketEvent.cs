@@ -61,6 +61,9 @@ public sealed record DepthSnapshot : MarketEvent
 
     /// <summary>How many levels a side the venue keeps (Kraken: 1000, 100, ...): deeper ones fall off; 0 for no limit.</summary>
     [Id(4)] public int DepthLimit { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsBulky => true;
 }
 
 /// <summary>
@@ -112,4 +115,7 @@ public sealed record TradeRange : MarketEvent
     /// before. None where it was seen to be at or behind the end of the range.
     /// </summary>
     [Id(3)] public long? ThroughId { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsBulky => true;
 }

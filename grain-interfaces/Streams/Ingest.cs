@@ -76,7 +76,11 @@ public sealed record IngestRecord
 
 /// <summary>What flows on topics, decoded. Immutable all the way down: handed from pump to grain without a copy.</summary>
 [GenerateSerializer, Immutable, Alias("sf.StreamEvent")]
-public abstract record StreamEvent;
+public abstract record StreamEvent
+{
+    /// <summary>It may be large: what only refers to where it stood does not keep it.</summary>
+    public virtual bool IsBulky => false;
+}
 
 /// <summary>How an ingest call ended.</summary>
 public enum IngestOutcome

@@ -57,6 +57,9 @@ public static class RecordSchemas
 
     /// <summary>A canonical market event: see <see cref="Market.MarketEvent"/>.</summary>
     public const string Market = "market.v1";
+
+    /// <summary>A canonical event about a client of the bank: see <see cref="Clients.ClientEvent"/>.</summary>
+    public const string Client = "client.v1";
 }
 
 /// <summary>The topics of the market path. All but the dead letters have the same number of partitions.</summary>

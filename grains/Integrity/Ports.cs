@@ -73,6 +73,12 @@ public enum RepairKind
 
     /// <summary>Trades by id, from and to inclusive.</summary>
     Trades = 1,
+
+    /// <summary>All that a register holds of a client.</summary>
+    Register = 2,
+
+    /// <summary>Postings of an account by number, from and to inclusive.</summary>
+    Postings = 3,
 }
 
 /// <summary>A targeted request about one entity.</summary>
@@ -81,15 +87,25 @@ public sealed record RepairRequest
     /// <summary>Identity of the request; stands in the header <c>repair-id</c> of the answer.</summary>
     public required string Id { get; init; }
 
-    /// <summary><c>venue:SYMBOL</c>.</summary>
+    /// <summary>The key of who asks: <c>venue:SYMBOL</c>, a client's number.</summary>
     public required string Entity { get; init; }
+
+    /// <summary>Who is asked, and whose governor permits it; unless it is said, the part of <see cref="Entity"/> before the colon.</summary>
+    public string Source
+    {
+        get => field ?? (Entity.IndexOf(':') is > 0 and var colon ? Entity[..colon] : Entity);
+        init;
+    }
 
     public required RepairKind Kind { get; init; }
 
-    /// <summary>Trades: the first missing id.</summary>
+    /// <summary>What of the entity: a register's word, an account's number; none where the kind says it all.</summary>
+    public string? Part { get; init; }
+
+    /// <summary>Trades, postings: the first missing number.</summary>
     public long? From { get; init; }
 
-    /// <summary>Trades: the last missing id.</summary>
+    /// <summary>Trades, postings: the last missing number.</summary>
     public long? To { get; init; }
 
     /// <summary>Somebody waits for it: served before background work.</summary>

@@ -61,7 +61,7 @@ public sealed partial class InstrumentCore
         if (verdict == GateVerdict.Apply)
         {
             _state.Book.Replace(snapshot);
-            _state.DepthFacts.Applied(snapshot, snapshot.EventTime, mark, now);
+            _state.DepthFacts.Applied(snapshot.ReceivedAt, snapshot.EventTime, mark, now);
             _state.DepthFacts.RepairId = mark.RepairId;
             Changed(StreamUpdateKind.Book, null, snapshot.EventTime);
             if (snapshot.Sequence is not null)
@@ -108,7 +108,7 @@ public sealed partial class InstrumentCore
     private void Apply(DepthDiff diff, in RecordMark mark, DateTimeOffset now)
     {
         _state.Book.Apply(diff.Bids, diff.Asks);
-        _state.DepthFacts.Applied(diff, diff.EventTime, mark, now);
+        _state.DepthFacts.Applied(diff.ReceivedAt, diff.EventTime, mark, now);
         Changed(StreamUpdateKind.Book, null, diff.EventTime);
     }
 
@@ -128,7 +128,7 @@ public sealed partial class InstrumentCore
 
         if (_state.Checksum.Gap is null)
             _state.Checksum.Applied(diff.ReceivedAt);
-        _state.DepthFacts.Applied(diff, diff.EventTime, mark, now);
+        _state.DepthFacts.Applied(diff.ReceivedAt, diff.EventTime, mark, now);
         Changed(StreamUpdateKind.Book, null, diff.EventTime);
     }
 }

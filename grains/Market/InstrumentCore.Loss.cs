@@ -1,5 +1,6 @@
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
+using StreamForge.Grains.Integrity.Entities;
 using StreamForge.Grains.Integrity.Gates;
 
 namespace StreamForge.Grains.Market;

@@ -133,7 +133,7 @@ public sealed partial class InstrumentCore
     {
         _state.Candles.Add(trade, revision);
         _state.Tape.Add(trade);
-        _state.TradeFacts.Applied(trade, trade.Time, mark, now);
+        _state.TradeFacts.Applied(trade.ReceivedAt, trade.Time, mark, now);
         Changed(StreamUpdateKind.Trade, trade, trade.Time);
     }
 

@@ -12,7 +12,7 @@ internal sealed class DeskGateway(IGrainFactory grains, TimeProvider time) : IRe
 
     public async Task<RepairOutcome> Ask(RepairRequest request, CancellationToken cancellation)
     {
-        var desk = grains.GetGrain<ISourceDeskGrain>(SourcePermits.SourceOf(request.Entity));
+        var desk = grains.GetGrain<ISourceDeskGrain>(request.Source);
         var written = Written(request);
         var until = time.GetUtcNow() + Patience;
         try

@@ -13,7 +13,7 @@ internal sealed partial class GovernedRepair(
         var ticket = new PermitTicket { Id = request.Id, Group = request.Entity, Interactive = request.Interactive };
         try
         {
-            return await permits.Use(SourcePermits.SourceOf(request.Entity), ticket, token => gateway.Ask(request, token), cancellation);
+            return await permits.Use(request.Source, ticket, token => gateway.Ask(request, token), cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -78,6 +78,7 @@ public abstract partial class EntityGrain<TState, TCore>(
         ArgumentNullException.ThrowIfNull(batch);
         using var span = RecordTracing.Ingest(Key, batch);
         ThrowIfLost();
+        await MakeRoom();
         // What is being compared may be read again: nothing is applied to memory that is about to go.
         if (_comparing is { IsCompleted: false } comparing)
             await comparing;
@@ -105,6 +106,9 @@ public abstract partial class EntityGrain<TState, TCore>(
 
     /// <summary>What the entity forwards to other grains becomes durable there, before the positions that it follows from are written.</summary>
     protected abstract Task Forward();
+
+    /// <summary>Called before records are taken in: who holds too much that is not yet durable makes it so first.</summary>
+    protected virtual ValueTask MakeRoom() => ValueTask.CompletedTask;
 
     /// <summary>Judges freshness by what the pumps know now, and wakes those who wait where anything has changed since.</summary>
     protected void Observe(DateTimeOffset now)

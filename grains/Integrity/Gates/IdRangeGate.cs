@@ -30,6 +30,7 @@ public sealed class IdRangeGate
 
     private readonly IdRanges _seen = new();
     private readonly List<LostRange> _lost = [];
+    private readonly DigestExpectation _digest = new();
     private DateTimeOffset? _completeThrough;
     private long? _ahead;
     private long _announced;
@@ -55,6 +56,35 @@ public sealed class IdRangeGate
 
     /// <summary>Whether the source has gone back below the highest id.</summary>
     public SetBackWatch SetBack { get; } = new();
+
+    /// <summary>Nothing published after this can be vouched for while an id that was announced has not come, UTC; none while none is.</summary>
+    public DateTimeOffset? AnnouncedAfter => _digest.ProvenThrough;
+
+    /// <summary>The stream is known to begin behind <paramref name="before"/>: what comes first need not be the first.</summary>
+    public void Begin(long before)
+    {
+        if (!Started)
+            _seen.Add(before);
+    }
+
+    /// <summary>The source says that it has come to <paramref name="id"/>, without the fact itself.</summary>
+    /// <param name="receivedAt">When the connector received that, UTC.</param>
+    public void Announce(long id, DateTimeOffset receivedAt)
+    {
+        if (Started && id > Highest)
+            _digest.Expect(id, receivedAt, Proven);
+    }
+
+    /// <summary>Opens a gap where what was announced has not come in time.</summary>
+    /// <param name="evidence">All that was published up to this time has been delivered or is lost, UTC.</param>
+    public void CheckAnnounced(DateTimeOffset evidence, TimeSpan grace, DateTimeOffset now)
+    {
+        _digest.Check(evidence, grace);
+        if (!_digest.Overdue || _digest.Pending is not { } missing || missing <= _announced)
+            return;
+        _announced = missing;
+        Settle(evidence, null, now);
+    }
 
     /// <summary>
     /// Whether an id is too far ahead to be believed. Remembered, so that the next one near it is: then all ids between are
@@ -199,6 +229,20 @@ public sealed class IdRangeGate
         _announced = reader.Signed();
     }
 
+    /// <summary>What was announced; only streams that are told of it keep it.</summary>
+    public void WriteAnnounced(StateWriter writer)
+    {
+        _digest.Write(writer);
+        _digest.WriteLater(writer);
+    }
+
+    /// <inheritdoc cref="WriteAnnounced"/>
+    public void ReadAnnounced(ref StateReader reader)
+    {
+        _digest.Read(ref reader);
+        _digest.ReadLater(ref reader);
+    }
+
     private bool IsLost(long id)
     {
         foreach (var lost in _lost)
@@ -221,6 +265,7 @@ public sealed class IdRangeGate
 
     private void Settle(DateTimeOffset receivedAt, DateTimeOffset? eventTime, DateTimeOffset now)
     {
+        _digest.Reached(Highest);
         if (eventTime is { } time && _lost.Count > 0)
             _lost.RemoveAll(lost => time - lost.At > Limits.LostKept);
         if (Holes > 0 || _lost.Count > 0 || SetBack.Certain)

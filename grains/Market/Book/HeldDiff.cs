@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using StreamForge.Contracts.Market;
+using StreamForge.Grains.Integrity.Entities;
 using StreamForge.Grains.State;
 
 namespace StreamForge.Grains.Market.Book;

@@ -1,9 +1,8 @@
 using StreamForge.Contracts.Integrity;
-using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.State;
 
-namespace StreamForge.Grains.Market;
+namespace StreamForge.Grains.Integrity.Entities;
 
 /// <summary>Which record content came from; becomes a <see cref="Provenance"/> when somebody asks.</summary>
 /// <remarks>It refers to the record instead of copying it: there is one for every event, and nearly all are replaced unread.</remarks>
@@ -14,9 +13,12 @@ public readonly record struct RecordMark(string Topic, Guid? LogId, int Partitio
 
     public string? RepairId => Record.RepairId;
 
+    /// <summary>Where it stands; none where it is not known of which log.</summary>
+    public LogPosition? Position => LogId is { } log ? new LogPosition(log, Partition, Offset) : null;
+
     /// <summary>The mark of a record; events that may be large are not kept by it.</summary>
     public static RecordMark Of(IngestBatch batch, IngestRecord record) => new(
-        batch.Topic, batch.LogId, batch.Partition, record.Event is DepthDiff or Trade ? record : record with { Event = null });
+        batch.Topic, batch.LogId, batch.Partition, record.Event is { IsBulky: true } ? record with { Event = null } : record);
 
     /// <param name="repairId">The repair that set the base of the content.</param>
     public Provenance ToProvenance(string? repairId) => new()
@@ -48,6 +50,21 @@ public readonly record struct RecordMark(string Topic, Guid? LogId, int Partitio
 
         writer.Text(Record.TraceParent);
         writer.Text(Record.RepairId);
+    }
+
+    /// <summary>The same with the log, which the first form left out.</summary>
+    public void WriteWhole(StateWriter writer)
+    {
+        Write(writer);
+        writer.Bool(LogId.HasValue);
+        if (LogId is { } log)
+            writer.Guid(log);
+    }
+
+    public static RecordMark ReadWhole(ref StateReader reader)
+    {
+        var mark = Read(ref reader);
+        return mark with { LogId = reader.Bool() ? reader.Guid() : null };
     }
 
     public static RecordMark Read(ref StateReader reader)

@@ -1,7 +1,6 @@
-using StreamForge.Contracts.Market;
 using StreamForge.Grains.State;
 
-namespace StreamForge.Grains.Market;
+namespace StreamForge.Grains.Integrity.Entities;
 
 /// <summary>What is known of the newest event applied of one stream.</summary>
 public sealed class StreamFacts
@@ -21,12 +20,12 @@ public sealed class StreamFacts
     /// <summary>The repair that set the base of the content, if one did.</summary>
     public string? RepairId { get; set; }
 
-    public void Applied(MarketEvent applied, DateTimeOffset? eventTime, in RecordMark mark, DateTimeOffset now)
+    public void Applied(DateTimeOffset receivedAt, DateTimeOffset? eventTime, in RecordMark mark, DateTimeOffset now)
     {
         if (EventTime is null || eventTime > EventTime)
             EventTime = eventTime ?? EventTime;
-        if (ReceivedAt is null || applied.ReceivedAt > ReceivedAt)
-            ReceivedAt = applied.ReceivedAt;
+        if (ReceivedAt is null || receivedAt > ReceivedAt)
+            ReceivedAt = receivedAt;
         AppliedAt = now;
         Mark = mark;
     }
