@@ -31,11 +31,11 @@ public sealed partial class ClientCore
         if (_state.Postings.Count > 0)
         {
             var feed = feedOf(ClientTopics.Postings);
+            // What accounts announce of postings that have not come was said after this.
+            _provenPostings = feed.Watermark ?? _provenPostings;
             foreach (var postings in _state.Postings)
             {
-                // What accounts announce of postings that have not come was said after this.
-                if (feed.Watermark is { } proven)
-                    postings.Prove(proven);
+                postings.Prove(_provenPostings);
                 changed |= postings.Observe(feed, now, _options.StaleAfter);
             }
         }

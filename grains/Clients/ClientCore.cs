@@ -15,6 +15,8 @@ public sealed partial class ClientCore : EntityCore
     private readonly ClientState _state;
     private readonly ClientOptions _options;
     private readonly IIdSource _ids;
+    // All postings that were published up to here have been taken in, UTC.
+    private DateTimeOffset _provenPostings = DateTimeOffset.MinValue;
 
     /// <param name="version">Where versions go on: above all that were ever shown.</param>
     public ClientCore(ClientState state, ClientOptions options, IIdSource ids, long version) : base(state)
@@ -56,6 +58,8 @@ public sealed partial class ClientCore : EntityCore
 
     protected override void Begin(IngestBatch batch, DateTimeOffset proven)
     {
+        if (batch.Topic == ClientTopics.Postings)
+            _provenPostings = proven;
         foreach (var stream in Streams())
             if (stream.Topic == batch.Topic)
                 stream.Prove(proven);
@@ -120,6 +124,7 @@ public sealed partial class ClientCore : EntityCore
             return known;
         var stream = new PostingStream(account);
         Equip(stream);
+        stream.Prove(_provenPostings);
         _state.Add(stream);
         return stream;
     }

@@ -155,7 +155,7 @@ public static class ClientEventCodec
         Register = register,
         Sequence = document.Sequence,
         Removed = document.Removed,
-        Entry = (register switch
+        Entry = Whole((register switch
         {
             Register.Accounts => (RegisterEntry?)document.Account,
             Register.Orders => document.Order,
@@ -164,7 +164,7 @@ public static class ClientEventCodec
             Register.Limits => document.Limit,
             Register.Authorities => document.Authority,
             _ => document.Party,
-        }) ?? throw Missing(RegisterWords.OneOf(register)),
+        }) ?? throw Missing(RegisterWords.OneOf(register))),
     };
 
     private static RegisterSnapshot EventOf(SnapshotDocument document, Register register) => new()
@@ -186,7 +186,30 @@ public static class ClientEventCodec
     };
 
     private static ImmutableArray<RegisterEntry>? Entries<T>(ImmutableArray<T>? entries)
-        where T : RegisterEntry => entries is { IsDefault: false } some ? ImmutableArray<RegisterEntry>.CastUp(some) : null;
+        where T : RegisterEntry
+    {
+        if (entries is not { } given)
+            return null;
+        foreach (var entry in Listed(given))
+            Whole(entry);
+        return ImmutableArray<RegisterEntry>.CastUp(given);
+    }
+
+    private static RegisterEntry Whole(RegisterEntry entry)
+    {
+        if (entry is Account account)
+            Listed(account.Holds);
+        return entry;
+    }
+
+    /// <summary>The serializer takes a null for a list, and for what stands in one.</summary>
+    private static ImmutableArray<T> Listed<T>(ImmutableArray<T> items)
+        where T : class
+    {
+        if (items.IsDefault || items.Contains(null!))
+            throw new JsonException("A list, or what stands in it, is null.");
+        return items;
+    }
 
     private static RegisterDigest EventOf(DigestDocument document) => new()
     {
@@ -201,7 +224,7 @@ public static class ClientEventCodec
         Client = document.Client,
         EventTime = document.EventTime,
         Account = document.Account,
-        Postings = document.Postings,
+        Postings = Listed(document.Postings),
     };
 
     private static PostingRange EventOf(RangeDocument document) => new()
@@ -212,7 +235,7 @@ public static class ClientEventCodec
         FromNumber = document.FromNumber,
         ToNumber = document.ToNumber,
         ThroughNumber = document.ThroughNumber,
-        Postings = document.Postings,
+        Postings = Listed(document.Postings),
     };
 
     private static JsonException Missing(string field) => new($"The field '{field}' is missing.", "$." + field, null, null);

@@ -9,11 +9,12 @@ using StreamForge.Grains.Market;
 using StreamForge.Silo.Storage;
 using StreamForge.Tests.Market.Instruments;
 using StreamForge.Tests.Support;
+using StreamForge.Tests.Support.Grains;
 
 namespace StreamForge.Tests.Market.Hosted;
 
 /// <summary>The shells around the core, on a real engine and a real store.</summary>
-public sealed class InstrumentGrainTests(MarketGrainFixture fixture) : IClassFixture<MarketGrainFixture>
+public sealed class InstrumentGrainTests(GrainFixture fixture) : IClassFixture<GrainFixture>
 {
     private static readonly TimeSpan _long = TimeSpan.FromSeconds(10);
 

@@ -3,11 +3,12 @@ using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
 using StreamForge.Tests.Market.Instruments;
+using StreamForge.Tests.Support.Grains;
 
 namespace StreamForge.Tests.Market.Hosted;
 
 /// <summary>Lists are made from rows, and claim no more than is known of the rows now.</summary>
-public sealed class InstrumentListTests(MarketGrainFixture fixture) : IClassFixture<MarketGrainFixture>
+public sealed class InstrumentListTests(GrainFixture fixture) : IClassFixture<GrainFixture>
 {
     private readonly string _venue = $"venue{Guid.NewGuid():N}";
 

@@ -1,9 +1,10 @@
 using StreamForge.Contracts.Integrity;
+using StreamForge.Tests.Support.Grains;
 
 namespace StreamForge.Tests.Market.Hosted;
 
 /// <summary>Requests on their way from who misses something to the process that has the link.</summary>
-public class SourceDeskTests(MarketGrainFixture fixture) : IClassFixture<MarketGrainFixture>
+public class SourceDeskTests(GrainFixture fixture) : IClassFixture<GrainFixture>
 {
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
     private int _number;

@@ -1,6 +1,7 @@
 using StreamForge.Contracts.Market;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Market;
+using StreamForge.Tests.Support.Grains;
 
 namespace StreamForge.Tests.Market.Instruments;
 

@@ -5,6 +5,7 @@ using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.Market;
 using static StreamForge.Tests.Market.Instruments.MarketEvents;
+using StreamForge.Tests.Support.Grains;
 
 namespace StreamForge.Tests.Market.Instruments;
 

@@ -1,9 +1,9 @@
 using StreamForge.Grains.Integrity;
 
-namespace StreamForge.Tests.Market.Instruments;
+namespace StreamForge.Tests.Support.Grains;
 
 /// <summary>Ids and chance that are the same in every run of a seed.</summary>
-internal sealed class SeededIds(int seed = 1) : IIdSource
+public sealed class SeededIds(int seed = 1) : IIdSource
 {
     private readonly Random _random = new(seed);
     private int _next;
