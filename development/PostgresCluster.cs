@@ -60,10 +60,28 @@ public sealed partial class PostgresCluster : IDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
+    private string Copy => Path.Combine(_folder, "copy");
+
     public void Start() => Run(Program("pg_ctl"), "-D", Data, "-l", Path.Combine(_folder, "log"), "-w", "-t", "60", "start");
 
     /// <summary>Ends it without a checkpoint, as a crash would: what was acknowledged must be there after the next start.</summary>
     public void Crash() => Run(Program("pg_ctl"), "-D", Data, "-w", "-m", "immediate", "stop");
+
+    /// <summary>Takes a copy of all databases while they are in use, as an operator does; in place of the copy before.</summary>
+    public void Backup()
+    {
+        Run("rm", "-rf", Copy);
+        Run(Program("pg_basebackup"), "-h", _folder, "-U", "postgres", "-D", Copy, "-c", "fast", "-X", "stream");
+    }
+
+    /// <summary>Puts the copy in place of what there is, and starts with it: all that was written since is gone.</summary>
+    public void Restore()
+    {
+        Crash();
+        Run("rm", "-rf", Data);
+        Run("cp", "-a", Copy, Data);
+        Start();
+    }
 
     public void Dispose()
     {

@@ -12,9 +12,9 @@ public interface IPartitionStore
     ValueTask<PartitionRow> Acquire(PartitionKey key, string owner, CancellationToken cancellation);
 
     /// <summary>Stores the low-water mark: everything below is durable.</summary>
-    /// <returns>False where the epoch is no longer the stored one: the caller is a zombie and must stop.</returns>
+    /// <param name="known">The mark that the caller knows to be stored: where a lower one is, nothing is written over it.</param>
     /// <exception cref="StateStoreException">The outcome is unknown: repeat.</exception>
-    ValueTask<bool> Advance(PartitionKey key, long epoch, long lowWater, CancellationToken cancellation);
+    ValueTask<AdvanceOutcome> Advance(PartitionKey key, long epoch, long known, long lowWater, CancellationToken cancellation);
 
     /// <summary>Stores what retention took, in place of what was stored of that; null: nothing that is fed misses it any more.</summary>
     /// <returns>False where the epoch is no longer the stored one.</returns>
@@ -36,6 +36,18 @@ public interface IPartitionStore
 
     /// <summary>The parked keys of all partitions of a group, of every incarnation of its topics.</summary>
     ValueTask<IReadOnlyList<(PartitionKey Partition, ParkedRow Row)>> ListParkedOf(string group, CancellationToken cancellation);
+}
+
+/// <summary>What became of a low-water mark.</summary>
+public enum AdvanceOutcome
+{
+    Stored = 0,
+
+    /// <summary>The stored epoch is a later one: the caller is a zombie and must stop.</summary>
+    Fenced = 1,
+
+    /// <summary>What the caller knows to have been stored is not there any more: storage was restored from an older copy.</summary>
+    SetBack = 2,
 }
 
 /// <summary>A partition as a consumer group sees it; another log id is another row.</summary>

@@ -37,6 +37,9 @@ internal sealed class PumpMetrics
         meter.CreateObservableGauge("streamforge.keys.parked", () => OfPumps(pump => pump is GrainPump feeding ? feeding.ParkedKeys.Count : 0),
             "{key}", "Keys that wait for an operator.");
         meter.CreateObservableCounter("streamforge.events", Events, "{event}", "What became of the records, by outcome.");
+        meter.CreateObservableCounter("streamforge.storage.set_backs",
+            () => _pipeline.Groups.Select(static group => new Measurement<long>(group.Counters.SetBacks, new KeyValuePair<string, object?>("group", group.Name))),
+            "{partition}", "Partitions whose stored mark was found older than what had been stored.");
         meter.CreateObservableCounter("streamforge.dead_letters", () => _pipeline.DeadLetters, "{record}", "Dead letters written.");
     }
 

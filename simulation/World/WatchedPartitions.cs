@@ -36,14 +36,14 @@ internal sealed class WatchedPartitions(IPartitionStore inner, ICommitWatch watc
         return row;
     }
 
-    public async ValueTask<bool> Advance(PartitionKey key, long epoch, long lowWater, CancellationToken cancellation)
+    public async ValueTask<AdvanceOutcome> Advance(PartitionKey key, long epoch, long known, long lowWater, CancellationToken cancellation)
     {
         await watch.Advancing(key, lowWater);
         var newest = watch.NewestEpoch(key);
-        var changed = await inner.Advance(key, epoch, lowWater, cancellation);
-        if (changed)
+        var outcome = await inner.Advance(key, epoch, known, lowWater, cancellation);
+        if (outcome == AdvanceOutcome.Stored)
             watch.Changed(key, epoch, newest);
-        return changed;
+        return outcome;
     }
 
     public ValueTask<bool> NoteLoss(PartitionKey key, long epoch, PartitionLoss? loss, CancellationToken cancellation)

@@ -85,9 +85,9 @@ public abstract partial class EntityGrain<TState, TCore>(
         if (Core.IsNewEpoch(batch))
             await CheckStored();
         var result = Core.Ingest(batch, Now, ProvenBefore(batch));
-        if (result.Outcome == IngestOutcome.Behind)
+        if (result.Outcome is IngestOutcome.Behind or IngestOutcome.Fenced)
         {
-            // Perhaps it is only this memory that is behind, and what is stored is not.
+            // Perhaps it is only this memory that is behind, and what is stored is not; or it knows an epoch that storage, set back, does not.
             await CheckStored();
             result = Core.Ingest(batch, Now, ProvenBefore(batch));
         }

@@ -26,8 +26,19 @@ public sealed class FilePartitionStore(IStateStore rows, TimeProvider time, IIdS
         return row!.Row;
     }
 
-    public ValueTask<bool> Advance(PartitionKey key, long epoch, long lowWater, CancellationToken cancellation) =>
-        ChangeAs(epoch, key, (row, now) => row with { Row = row.Row with { LowWater = lowWater, UpdatedAt = now } }, cancellation);
+    public async ValueTask<AdvanceOutcome> Advance(PartitionKey key, long epoch, long known, long lowWater, CancellationToken cancellation)
+    {
+        var outcome = AdvanceOutcome.Stored;
+        await Change(
+            key,
+            (row, now) =>
+            {
+                outcome = AdvanceRule.Decide(row?.Row, epoch, known);
+                return outcome == AdvanceOutcome.Stored ? row! with { Row = row.Row with { LowWater = lowWater, UpdatedAt = now } } : null;
+            },
+            cancellation);
+        return outcome;
+    }
 
     public ValueTask<bool> NoteLoss(PartitionKey key, long epoch, PartitionLoss? loss, CancellationToken cancellation) =>
         ChangeAs(epoch, key, (row, now) => row with { Row = row.Row with { Loss = loss, UpdatedAt = now } }, cancellation);

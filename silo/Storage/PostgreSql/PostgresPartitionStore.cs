@@ -33,9 +33,30 @@ public sealed class PostgresPartitionStore(PostgresDatabase database) : IPartiti
         },
         cancellation);
 
-    public ValueTask<bool> Advance(PartitionKey key, long epoch, long lowWater, CancellationToken cancellation) => Changes(
-        $"update streamforge.partition_progress set low_water = $6, updated_at = $7 where {Of} and epoch = $5",
-        key, cancellation, epoch, lowWater, database.Time.GetUtcNow().UtcDateTime);
+    public ValueTask<AdvanceOutcome> Advance(PartitionKey key, long epoch, long known, long lowWater, CancellationToken cancellation) =>
+        database.Run(
+            async (connection, token) =>
+            {
+                await using var advance = Command(
+                    connection,
+                    $"update streamforge.partition_progress set low_water = $6, updated_at = $7 where {Of} and epoch = $5 and low_water >= $8",
+                    key, epoch, lowWater, database.Time.GetUtcNow().UtcDateTime, known);
+                return await advance.ExecuteNonQueryAsync(token) > 0
+                    ? AdvanceOutcome.Stored
+                    : AdvanceRule.Decide(await Find(connection, key, token), epoch, known) is not AdvanceOutcome.Stored and var why
+                        ? why
+                        : throw new StateStoreException($"PostgreSQL: the row of {key.Topic}/{key.Partition} changed meanwhile.");
+            },
+            cancellation);
+
+    private static async Task<PartitionRow?> Find(NpgsqlConnection connection, PartitionKey key, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            connection,
+            $"select epoch, low_water, owner, updated_at, loss_from, loss_to, loss_at from streamforge.partition_progress where {Of}", key);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? Row(key, reader, 0) : null;
+    }
 
     public ValueTask<bool> NoteLoss(PartitionKey key, long epoch, PartitionLoss? loss, CancellationToken cancellation) => database.Run(
         async (connection, token) =>

@@ -140,7 +140,7 @@ internal sealed partial class GrainPump
                     break;
                 case IngestOutcome.Behind:
                     lane.HoldsOnly(result.Applied);
-                    Rewind($"{lane.Key} holds {result.Applied} where {lane.Delivered} was delivered");
+                    Rewind($"{lane.Key} holds {result.Applied} where {lane.Delivered} was delivered", result.Applied + 1 < ledger.LowWater);
                     return;
                 case IngestOutcome.Fenced:
                     throw new FencedException();

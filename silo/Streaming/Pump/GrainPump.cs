@@ -79,6 +79,13 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
         Volatile.Write(ref _ledger, ledger);
     }
 
+    protected override void ForgetKeys()
+    {
+        // They are read again, and must not be in the books twice.
+        Services.Counters.CountIn(-_ledger.PendingCount);
+        Volatile.Write(ref _ledger, new PumpLedger(_ledger.LowWater));
+    }
+
     protected override void Take(IReadOnlyList<LogRecord> records)
     {
         var now = Time.GetUtcNow();
@@ -157,7 +164,7 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
             var durable = result.DurableOf(Partition.Topic, LogId, Partition.Partition);
             lane.Durable(durable);
             if (durable < expected)
-                Rewind($"{lane.Key} holds {durable} durably where {expected} was delivered");
+                Rewind($"{lane.Key} holds {durable} durably where {expected} was delivered", durable + 1 < ledger.LowWater);
             return result.BytesWritten;
         }
         catch (OperationCanceledException) when (Aborting.IsCancellationRequested)

@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "{Partition} goes back to {LowWater}: {Reason}")]
     public static partial void Rewinding(ILogger logger, TopicPartition partition, long lowWater, string reason);
 
+    [LoggerMessage(24, LogLevel.Error, "{Partition}: storage was set back: it says that all below {Stored} is durable, where {Known} was stored. All is read again from there")]
+    public static partial void StorageSetBack(ILogger logger, TopicPartition partition, long stored, long known);
+
     [LoggerMessage(6, LogLevel.Error, "{Partition} has lost the records [{From}, {To}): retention took them before they were read")]
     public static partial void Lost(ILogger logger, TopicPartition partition, long from, long to);
 

@@ -4,6 +4,12 @@ namespace StreamForge.Silo.Streaming.Pump;
 
 internal abstract partial class PartitionPump
 {
+    /// <summary>How long nothing may change until the row is looked at all the same: storage may have been set back meanwhile.</summary>
+    private static readonly TimeSpan LookAtRow = TimeSpan.FromSeconds(30);
+
+    private bool _checkpointing;
+    private long _storedAt;
+
     private async Task Checkpoints(CancellationToken running)
     {
         var wait = Options.CheckpointMin * CheckpointPhase(Partition.Partition);
@@ -47,9 +53,23 @@ internal abstract partial class PartitionPump
     /// </summary>
     private async Task<long> Checkpoint()
     {
+        _checkpointing = true;
+        try
+        {
+            return await StoreMark();
+        }
+        finally
+        {
+            _checkpointing = false;
+            Changed.Fire();
+        }
+    }
+
+    private async Task<long> StoreMark()
+    {
         var bytes = await MakeDurable();
         var low = LowWater;
-        if (low == _stored && !_lossUnstored)
+        if (_storageDoubted || (low == _stored && !_lossUnstored && Time.GetElapsedTime(_storedAt) < LookAtRow))
         {
             if (low >= ReadPosition)
                 NoteCheckpoint();
@@ -59,8 +79,14 @@ internal abstract partial class PartitionPump
         try
         {
             await StoreLoss();
-            if (!await _services.Partitions.Advance(Key, Epoch, low, Aborting))
-                throw new FencedException();
+            switch (await _services.Partitions.Advance(Key, Epoch, _stored, low, Aborting))
+            {
+                case AdvanceOutcome.Fenced:
+                    throw new FencedException();
+                case AdvanceOutcome.SetBack:
+                    Rewind($"storage does not hold that all below {_stored} is durable", doubtsStorage: true);
+                    return bytes;
+            }
         }
         catch (StateStoreException error)
         {
@@ -69,6 +95,7 @@ internal abstract partial class PartitionPump
             return bytes;
         }
         Volatile.Write(ref _stored, low);
+        _storedAt = Time.GetTimestamp();
         NoteCheckpoint();
         try
         {

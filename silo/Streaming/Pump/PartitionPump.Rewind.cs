@@ -1,9 +1,12 @@
+using StreamForge.Silo.Storage;
+
 namespace StreamForge.Silo.Streaming.Pump;
 
 /// <content>Going back to the low-water mark.</content>
 internal abstract partial class PartitionPump
 {
     private bool _rewind;
+    private bool _storageDoubted;
     private long _wentBackTo = -1;
     private long _wentBackAt;
     private int _fruitless;
@@ -12,8 +15,10 @@ internal abstract partial class PartitionPump
     /// Goes back to the low-water mark: something that was applied is gone, or something may have gone wrong in between. What is
     /// there already is skipped by its position.
     /// </summary>
-    protected void Rewind(string reason)
+    /// <param name="doubtsStorage">It may be that storage was set back, and what was stored is not: it is looked up there.</param>
+    protected void Rewind(string reason, bool doubtsStorage = false)
     {
+        _storageDoubted |= doubtsStorage;
         if (_rewind)
             return;
         _rewind = true;
@@ -26,8 +31,9 @@ internal abstract partial class PartitionPump
     {
         while (!Idle)
             await Changed.Next;
+        var setBack = _storageDoubted && await TakeOverAgain();
         // Asked while nothing is in flight, so no late answer can move it.
-        var low = LowWater;
+        var low = setBack ? _stored : LowWater;
         await PauseBefore(low);
         Watermarks.TruncateTo(low);
         await Begin(low);
@@ -35,6 +41,38 @@ internal abstract partial class PartitionPump
         _reading.Dispose();
         _reading = new CancellationTokenSource();
         _rewind = false;
+    }
+
+    /// <summary>
+    /// Takes the partition over under a new epoch, which makes every grain that is fed compare its memory to what is stored. Where less is stored
+    /// than this pump knows, storage was set back: then nothing that is known of keys counts, and the stored mark is where to read from.
+    /// </summary>
+    /// <returns>Whether storage was set back.</returns>
+    private async Task<bool> TakeOverAgain()
+    {
+        // A mark under the former epoch, on its way still, would look like a zombie's.
+        while (_checkpointing)
+            await Changed.Next;
+        PartitionRow row;
+        do
+            row = await Retry("the partition's row", () => _services.Partitions.Acquire(Key, _services.Owner, Aborting));
+        // Grains refuse epochs below one that they have seen, also one that storage has forgotten.
+        while (row.Epoch <= Epoch);
+        Epoch = row.Epoch;
+        _storageDoubted = false;
+        if (row.LowWater >= _stored)
+            return false;
+        Log.StorageSetBack(_services.Logger, Partition, row.LowWater, _stored);
+        _services.Counters.CountSetBack();
+        ForgetKeys();
+        Volatile.Write(ref _stored, row.LowWater);
+        _lossUnstored = Loss is not null;
+        if (Loss is null && row.Loss is { } known)
+        {
+            Loss = known;
+            Lost(known);
+        }
+        return true;
     }
 
     /// <summary>

@@ -103,6 +103,11 @@ internal abstract partial class PartitionPump : IDisposable
     /// <summary>Begins (again) at <paramref name="position"/>, with nothing read.</summary>
     protected abstract ValueTask Begin(long position);
 
+    /// <summary>What is known of keys does not count any more: storage was set back.</summary>
+    protected virtual void ForgetKeys()
+    {
+    }
+
     /// <summary>So many events are done with, whatever became of them.</summary>
     protected void CountDone(int events) => _rate.Count(events);
 
@@ -196,7 +201,7 @@ internal abstract partial class PartitionPump : IDisposable
             ? _partition.Bounds
             : await Retry("the log's end", () => _services.EventLog.Bounds(Partition, Aborting));
         var start = StartRule.Decide(row, _partition.Committed, bounds);
-        _stored = row.LowWater;
+        (_stored, _storedAt, _storageDoubted) = (row.LowWater, Time.GetTimestamp(), false);
         NoteCheckpoint();
         LogEnd = bounds.End;
         // After a failure it begins anew further back: what was read beyond vouches for nothing.

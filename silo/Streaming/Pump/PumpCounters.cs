@@ -15,10 +15,16 @@ public sealed class PumpCounters
     private long _filtered;
     private long _superseded;
     private long _deadLettered;
+    private long _setBacks;
 
     public void CountIn(long records) => Interlocked.Add(ref _in, records);
 
     public void CountDeadLettered(long records) => Interlocked.Add(ref _deadLettered, records);
+
+    /// <summary>A partition whose stored mark was older than was known.</summary>
+    public void CountSetBack() => Interlocked.Increment(ref _setBacks);
+
+    public long SetBacks => Interlocked.Read(ref _setBacks);
 
     public void CountFiltered(long records) => Interlocked.Add(ref _filtered, records);
 

@@ -19,8 +19,8 @@ internal sealed class FailingLosses(IPartitionStore inner) : IPartitionStore
     public ValueTask<PartitionRow> Acquire(PartitionKey key, string owner, CancellationToken cancellation) =>
         inner.Acquire(key, owner, cancellation);
 
-    public ValueTask<bool> Advance(PartitionKey key, long epoch, long lowWater, CancellationToken cancellation) =>
-        inner.Advance(key, epoch, lowWater, cancellation);
+    public ValueTask<AdvanceOutcome> Advance(PartitionKey key, long epoch, long known, long lowWater, CancellationToken cancellation) =>
+        inner.Advance(key, epoch, known, lowWater, cancellation);
 
     public ValueTask<IReadOnlyList<PartitionRow>> List(string group, CancellationToken cancellation) => inner.List(group, cancellation);
 

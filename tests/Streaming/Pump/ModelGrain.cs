@@ -17,6 +17,8 @@ internal sealed class ModelGrain(string topic, Guid logId) : IIngestGrain
     private long _position = -1;
     private long _durablePosition = -1;
     private int _failures;
+    private long _epoch;
+    private bool _differs;
 
     /// <summary>Called before each ingest: may throw, or wait.</summary>
     public Func<IngestBatch, Task> Before { get; set; } = _ => Task.CompletedTask;
@@ -42,7 +44,32 @@ internal sealed class ModelGrain(string topic, Guid logId) : IIngestGrain
     public void LoseMemory()
     {
         lock (_gate)
-            (_values, _position) = ([.. _durable], _durablePosition);
+            (_values, _position, _differs) = ([.. _durable], _durablePosition, false);
+    }
+
+    /// <summary>What is stored now.</summary>
+    /// <returns>Puts it in place of what is stored then; memory stays as it is, until it is compared to that.</returns>
+    public Action Copy()
+    {
+        lock (_gate)
+        {
+            var (values, position) = (_durable, _durablePosition);
+            return () =>
+            {
+                lock (_gate)
+                    (_durable, _durablePosition, _differs) = (values, position, true);
+            };
+        }
+    }
+
+    /// <summary>What is stored.</summary>
+    public IReadOnlyList<long> Durable
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _durable];
+        }
     }
 
     /// <summary>Whether it is past a loss; asked by the pump.</summary>
@@ -64,6 +91,11 @@ internal sealed class ModelGrain(string topic, Guid logId) : IIngestGrain
         lock (_gate)
         {
             Calls++;
+            if (batch.Epoch > _epoch && _differs)
+                LoseMemory();
+            _epoch = Math.Max(_epoch, batch.Epoch);
+            if (batch.Epoch < _epoch)
+                return new IngestResult { Outcome = IngestOutcome.Fenced, Applied = _position };
             if (batch.Previous is { } previous && _position < previous)
                 return new IngestResult { Outcome = IngestOutcome.Behind, Applied = _position };
             var counts = default(IngestCounts);
@@ -102,6 +134,11 @@ internal sealed class ModelGrain(string topic, Guid logId) : IIngestGrain
         await BeforeFlush();
         lock (_gate)
         {
+            if (_differs && _durable.Count != _values.Count)
+            {
+                LoseMemory();
+                throw new InvalidOperationException("Another state is stored than the one that this follows.");
+            }
             (_durable, _durablePosition) = ([.. _values], _position);
             return new FlushResult
             {

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Streams;
+using StreamForge.Grains.State;
 using StreamForge.Silo.Files;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Storage.Files;
@@ -216,6 +217,39 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
     {
         await PauseStore.Resume(topic, 0, CancellationToken.None);
         await Pauses.Refresh(CancellationToken.None);
+    }
+
+    /// <summary>Copies the rows of partitions and what grains have stored.</summary>
+    /// <returns>Puts the copy in place of what is stored then.</returns>
+    public async Task<Func<Task>> Backup()
+    {
+        var grains = _grains.Values.Select(static grain => grain.Copy()).ToArray();
+        var rows = await StoredRows();
+        return async () =>
+        {
+            foreach (var restore in grains)
+                restore();
+            foreach (var (key, now) in await StoredRows())
+                await _rows.Write(
+                    new StateWrite
+                    {
+                        Key = key,
+                        SchemaVersion = now.SchemaVersion,
+                        Payload = rows[key].Payload,
+                        ExpectedETag = now.ETag,
+                        ETag = now.ETag + " restored",
+                        Index = new StateIndex(Group, null),
+                    },
+                    CancellationToken.None);
+        };
+    }
+
+    private async Task<Dictionary<StateKey, StateRow>> StoredRows()
+    {
+        var rows = new Dictionary<StateKey, StateRow>();
+        foreach (var entry in await _rows.Query(new StateQuery("$partition"), CancellationToken.None))
+            rows[new StateKey(entry.Kind, entry.Id)] = (await _rows.Read(new StateKey(entry.Kind, entry.Id), CancellationToken.None))!;
+        return rows;
     }
 
     /// <summary>Returns when the stored low-water mark is at the end of the log.</summary>

@@ -52,8 +52,8 @@ public abstract class PartitionStoreContract : IAsyncLifetime
     public async Task Every_owner_has_a_higher_epoch_and_finds_what_was_stored()
     {
         var first = await Store.Acquire(Key(0), "silo-a", Cancellation);
-        Assert.True(await Store.Advance(Key(0), first.Epoch, 41, Cancellation));
-        Assert.True(await Store.Advance(Key(0), first.Epoch, 42, Cancellation));
+        Assert.Equal(AdvanceOutcome.Stored, await Store.Advance(Key(0), first.Epoch, 0, 41, Cancellation));
+        Assert.Equal(AdvanceOutcome.Stored, await Store.Advance(Key(0), first.Epoch, 0, 42, Cancellation));
         var second = await Store.Acquire(Key(0), "silo-b", Cancellation);
         Assert.Equal((2L, 42L, "silo-b"), (second.Epoch, second.LowWater, second.Owner));
         await Fixture.Reopen();
@@ -66,7 +66,7 @@ public abstract class PartitionStoreContract : IAsyncLifetime
     {
         var zombie = await Store.Acquire(Key(0), "silo-a", Cancellation);
         var owner = await Store.Acquire(Key(0), "silo-b", Cancellation);
-        Assert.False(await Store.Advance(Key(0), zombie.Epoch, 99, Cancellation));
+        Assert.Equal(AdvanceOutcome.Fenced, await Store.Advance(Key(0), zombie.Epoch, 0, 99, Cancellation));
         Assert.False(await Store.Park(Key(0), zombie.Epoch, Parked("k", 5), Cancellation));
         Assert.True(await Store.Park(Key(0), owner.Epoch, Parked("k", 7), Cancellation));
         Assert.False(await Store.Unpark(Key(0), zombie.Epoch, "k", null, Cancellation));
@@ -78,17 +78,30 @@ public abstract class PartitionStoreContract : IAsyncLifetime
     [Fact]
     public async Task A_partition_that_nobody_acquired_cannot_be_moved()
     {
-        Assert.False(await Store.Advance(Key(0), 1, 5, Cancellation));
+        Assert.Equal(AdvanceOutcome.SetBack, await Store.Advance(Key(0), 1, 0, 5, Cancellation));
         Assert.False(await Store.Park(Key(0), 1, Parked("k", 5), Cancellation));
         Assert.Empty(await Store.List(_group, Cancellation));
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_over_a_mark_or_an_epoch_that_is_older_than_its_owner_knows()
+    {
+        var row = await Store.Acquire(Key(0), "silo-a", Cancellation);
+        Assert.Equal(AdvanceOutcome.Stored, await Store.Advance(Key(0), row.Epoch, 0, 100, Cancellation));
+        // As it is where a copy from before was restored.
+        Assert.Equal(AdvanceOutcome.SetBack, await Store.Advance(Key(0), row.Epoch, 101, 200, Cancellation));
+        Assert.Equal(AdvanceOutcome.SetBack, await Store.Advance(Key(0), row.Epoch + 1, 100, 200, Cancellation));
+        Assert.Equal(100, Assert.Single(await Store.List(_group, Cancellation)).LowWater);
+        // An attempt whose outcome is unknown may have stored more than its owner knows.
+        Assert.Equal(AdvanceOutcome.Stored, await Store.Advance(Key(0), row.Epoch, 90, 200, Cancellation));
     }
 
     [Fact]
     public async Task The_low_water_mark_may_go_back_when_state_was_lost()
     {
         var row = await Store.Acquire(Key(0), "silo-a", Cancellation);
-        Assert.True(await Store.Advance(Key(0), row.Epoch, 100, Cancellation));
-        Assert.True(await Store.Advance(Key(0), row.Epoch, 60, Cancellation));
+        Assert.Equal(AdvanceOutcome.Stored, await Store.Advance(Key(0), row.Epoch, 0, 100, Cancellation));
+        Assert.Equal(AdvanceOutcome.Stored, await Store.Advance(Key(0), row.Epoch, 0, 60, Cancellation));
         Assert.Equal(60, Assert.Single(await Store.List(_group, Cancellation)).LowWater);
     }
 
@@ -100,7 +113,7 @@ public abstract class PartitionStoreContract : IAsyncLifetime
         var loss = new PartitionLoss(5, 9, ParkedAt);
         Assert.True(await Store.NoteLoss(Key(0), row.Epoch, new PartitionLoss(5, 7, ParkedAt), Cancellation));
         Assert.True(await Store.NoteLoss(Key(0), row.Epoch, loss, Cancellation));
-        Assert.True(await Store.Advance(Key(0), row.Epoch, 10, Cancellation));
+        Assert.Equal(AdvanceOutcome.Stored, await Store.Advance(Key(0), row.Epoch, 0, 10, Cancellation));
         await Fixture.Reopen();
         var next = await Store.Acquire(Key(0), "b", Cancellation);
         Assert.Equal((10L, loss), (next.LowWater, next.Loss));
@@ -115,8 +128,8 @@ public abstract class PartitionStoreContract : IAsyncLifetime
     public async Task Another_log_id_or_partition_is_another_row()
     {
         var other = Key(0) with { LogId = new Guid("00000000-0000-0000-0000-000000000001") };
-        await Store.Advance(Key(0), (await Store.Acquire(Key(0), "a", Cancellation)).Epoch, 10, Cancellation);
-        await Store.Advance(Key(1), (await Store.Acquire(Key(1), "a", Cancellation)).Epoch, 20, Cancellation);
+        await Store.Advance(Key(0), (await Store.Acquire(Key(0), "a", Cancellation)).Epoch, 0, 10, Cancellation);
+        await Store.Advance(Key(1), (await Store.Acquire(Key(1), "a", Cancellation)).Epoch, 0, 20, Cancellation);
         var anew = await Store.Acquire(other, "a", Cancellation);
         Assert.Equal((1L, 0L), (anew.Epoch, anew.LowWater));
         Assert.Equal([0L, 10L, 20L], (await Store.List(_group, Cancellation)).Select(r => r.LowWater).Order());
@@ -184,8 +197,8 @@ public abstract class PartitionStoreContract : IAsyncLifetime
             Task.Run(async () => await Store.Acquire(Key(0), string.Create(null, $"silo-{i}"), Cancellation))));
         Assert.Equal(Enumerable.Range(1, 10).Select(i => (long)i), rows.Select(r => r.Epoch).Order());
         var last = rows.MaxBy(r => r.Epoch)!;
-        var moved = await Task.WhenAll(rows.Select(r => Task.Run(async () => await Store.Advance(Key(0), r.Epoch, r.Epoch, Cancellation))));
-        Assert.Equal([last], rows.Where((_, i) => moved[i]));
+        var moved = await Task.WhenAll(rows.Select(r => Task.Run(async () => await Store.Advance(Key(0), r.Epoch, 0, r.Epoch, Cancellation))));
+        Assert.Equal([last], rows.Where((_, i) => moved[i] == AdvanceOutcome.Stored));
         Assert.Equal(last.Epoch, Assert.Single(await Store.List(_group, Cancellation)).LowWater);
     }
 
