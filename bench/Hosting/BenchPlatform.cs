@@ -16,7 +16,7 @@ using StreamForge.Silo.Engine;
 using StreamForge.Silo.Integrity;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Streaming;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Standalone.Commands;
 using StreamForge.Standalone.Hosting;
@@ -54,15 +54,15 @@ internal sealed class BenchPlatform : IAsyncDisposable
         (_app, _storage, _folder) = (app, storage, folder);
         LogName = options.Kafka is null ? "files" : "kafka";
         StoreName = options.Postgres is null ? "files" : "postgres";
-        Pipeline = app.Services.GetRequiredService<MarketPipeline>();
-        Topics = app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<MarketPipelineOptions>>().Value;
+        Pipeline = app.Services.GetRequiredService<Pipeline>();
+        Topics = app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<PipelineOptions>>().Value;
     }
 
     public IEventLog Log => _storage.Log;
 
-    public MarketPipeline Pipeline { get; }
+    public Pipeline Pipeline { get; }
 
-    public MarketPipelineOptions Topics { get; }
+    public PipelineOptions Topics { get; }
 
     public PumpOptions Pump => _app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<PumpOptions>>().Value;
 
@@ -127,7 +127,7 @@ internal sealed class BenchPlatform : IAsyncDisposable
         services.AddSingleton(storage.Partitions);
         services.AddSingleton<IStateDirectory>(storage.States);
         services.AddSingleton<IRepairGateway, NoRepairs>();
-        services.Configure<MarketPipelineOptions>(pipeline => pipeline.Partitions = options.Partitions);
+        services.Configure<PipelineOptions>(pipeline => pipeline.Partitions = options.Partitions);
         builder.AddGrainEngine(
             new GrainEngineOptions { GrainAssemblies = [typeof(IStoredState).Assembly, typeof(SiloServices).Assembly] },
             provider => ActivatorUtilities.CreateInstance<CheckpointGrainStorage>(provider, new CheckpointStorageOptions()));

@@ -1,16 +1,16 @@
 using System.Globalization;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 
 namespace StreamForge.Bench.Ingest;
 
 /// <summary>Waits for states of a running pipeline, and refuses what would make figures void.</summary>
-internal sealed class PipelineWatch(MarketPipeline pipeline)
+internal sealed class PipelineWatch(Pipeline pipeline)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Events that grains have applied so far.</summary>
-    public long Applied => pipeline.InstrumentCounters.Totals.Applied;
+    public long Applied => pipeline.Fed.Applied;
 
     /// <summary>Returns when so many events are applied.</summary>
     public Task AppliedTo(long events, CancellationToken cancellation) =>
@@ -35,7 +35,7 @@ internal sealed class PipelineWatch(MarketPipeline pipeline)
     /// <exception cref="InvalidOperationException">Something was lost, applied twice or refused on the way.</exception>
     public void MustHaveApplied(long events)
     {
-        var totals = pipeline.InstrumentCounters.Totals;
+        var totals = pipeline.Fed;
         if (totals.Applied != events || totals.DeadLettered != 0 || totals.Superseded != 0)
             throw new InvalidOperationException($"{events} events were appended, and became: {totals}.");
     }
@@ -51,7 +51,7 @@ internal sealed class PipelineWatch(MarketPipeline pipeline)
         }
         catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
         {
-            throw new InvalidOperationException($"After {Patience.TotalSeconds:0} s it is still not so that {what}: {pipeline.InstrumentCounters.Totals}; {Standing}", late);
+            throw new InvalidOperationException($"After {Patience.TotalSeconds:0} s it is still not so that {what}: {pipeline.Fed}; {Standing}", late);
         }
     }
 }

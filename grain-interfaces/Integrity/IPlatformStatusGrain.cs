@@ -59,6 +59,16 @@ public sealed record EventTotals
     [Id(4)] public long Superseded { get; init; }
 
     [Id(5)] public long DeadLettered { get; init; }
+
+    public static EventTotals operator +(EventTotals a, EventTotals b) => new()
+    {
+        In = a.In + b.In,
+        Applied = a.Applied + b.Applied,
+        Duplicate = a.Duplicate + b.Duplicate,
+        Filtered = a.Filtered + b.Filtered,
+        Superseded = a.Superseded + b.Superseded,
+        DeadLettered = a.DeadLettered + b.DeadLettered,
+    };
 }
 
 [GenerateSerializer, Immutable, Alias("sf.RepairTotals")]

@@ -16,7 +16,7 @@ namespace StreamForge.Silo.Cluster;
 /// (<see cref="FeedStanding.Delivered"/>), and memory and what is stored only grow from there. So a word that is a moment old, or
 /// of a silo that died since, makes an answer older, never wrong.
 /// </remarks>
-internal sealed class ClusterStandings(FeedBoard own, int partitions, TimeProvider time) : IFeedStandings
+internal sealed class ClusterStandings(FeedBoard own, Func<string, int> partitions, TimeProvider time) : IFeedStandings
 {
     /// <summary>A question that nobody has asked for so long is not asked any more.</summary>
     internal static readonly TimeSpan Interest = TimeSpan.FromSeconds(30);
@@ -32,7 +32,7 @@ internal sealed class ClusterStandings(FeedBoard own, int partitions, TimeProvid
 
     /// <inheritdoc/>
     public FeedStanding OfStored(string topic, string key, string source) =>
-        At(new FeedQuestion(topic, Murmur2Partitioner.PartitionOf(Encoding.UTF8.GetBytes(key), partitions), key, source, Stored: true));
+        At(new FeedQuestion(topic, Murmur2Partitioner.PartitionOf(Encoding.UTF8.GetBytes(key), partitions(topic)), key, source, Stored: true));
 
     /// <summary>What this silo knows, for another that asks.</summary>
     public FeedAnswers Answer(ImmutableArray<FeedQuestion> questions) => new()
@@ -102,7 +102,7 @@ internal sealed class ClusterStandings(FeedBoard own, int partitions, TimeProvid
     private FeedStanding WorstOf(string topic, string key, string source)
     {
         FeedStanding? worst = null;
-        for (var partition = 0; partition < partitions; partition++)
+        for (var partition = 0; partition < partitions(topic); partition++)
         {
             var standing = At(new FeedQuestion(topic, partition, key, source, Stored: false));
             if (standing.Delivered is { Through: >= 0 })

@@ -1,12 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Operations;
-using StreamForge.Contracts.Streams;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Streaming;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Silo.Telemetry;
 
@@ -22,12 +20,10 @@ internal sealed class OperationsGrain(
     Unparking unparking,
     IPlatformPeers peers,
     IGrainFactory grains,
-    IOptions<MarketPipelineOptions> options,
+    Pipeline pipeline,
     TimeProvider time,
     ILogger<OperationsGrain> logger) : Grain, IOperationsGrain
 {
-    private readonly MarketPipelineOptions _options = options.Value;
-
     public async ValueTask<ImmutableArray<PartitionStatus>> Partitions()
     {
         // The pauses last: what a reader says of its own is older then.
@@ -115,13 +111,7 @@ internal sealed class OperationsGrain(
 
     /// <summary>All that the platform reads, by topic and number.</summary>
     private IEnumerable<(string Group, TopicPartition Place)> Expected =>
-        from read in ((string Group, string Topic)[])
-        [
-            (_options.InstrumentGroup, Topics.MarketDepth), (_options.InstrumentGroup, Topics.MarketTrades),
-            (_options.ParserGroup, Topics.RawMarket),
-        ]
-        from partition in Enumerable.Range(0, _options.Partitions)
-        select (read.Group, new TopicPartition(read.Topic, partition));
+        pipeline.Expected.OrderBy(at => at.Place.Topic, StringComparer.Ordinal).ThenBy(at => at.Place.Partition);
 
     private static OrderAnswer Answer(OrderOutcome outcome, string detail) => new() { Outcome = outcome, Detail = detail };
 }

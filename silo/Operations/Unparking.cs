@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Logging;
 using StreamForge.Contracts.Operations;
 using StreamForge.Silo.Streaming;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
 
 namespace StreamForge.Silo.Operations;
 
 /// <summary>Lets parked keys go on, of the partitions that this process reads.</summary>
-internal sealed class Unparking(MarketPipeline pipeline, TimeProvider time, ILogger<Unparking> logger)
+internal sealed class Unparking(Pipeline pipeline, TimeProvider time, ILogger<Unparking> logger)
 {
     // Shorter than any caller waits: a key that has much to catch up with does so by itself.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

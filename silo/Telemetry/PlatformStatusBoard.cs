@@ -3,17 +3,17 @@ using Microsoft.Extensions.Options;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Streams;
 using StreamForge.Silo.Storage;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
 
 namespace StreamForge.Silo.Telemetry;
 
 /// <summary>Gathers how the pumps of this process stand, from memory but for the parked keys.</summary>
 internal sealed class PlatformStatusBoard(
-    MarketPipeline pipeline,
+    Pipeline pipeline,
     IPartitionStore partitions,
     IntegrityMeter integrity,
-    IOptions<MarketPipelineOptions> options,
+    IOptions<PipelineOptions> options,
     TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
@@ -38,7 +38,7 @@ internal sealed class PlatformStatusBoard(
             Engine = EngineName,
             StartedAt = _startedAt,
             Partitions = partitionRows.ToImmutable(),
-            Events = pipeline.InstrumentCounters.Totals,
+            Events = pipeline.Fed,
             OpenGaps = integrity.OpenGaps,
             Repairs = integrity.Totals,
             Parked = parked.ToImmutable(),
@@ -57,8 +57,7 @@ internal sealed class PlatformStatusBoard(
 
     /// <summary>Every partition of every topic is read by somebody and up to date: rows of one process, or of all of a cluster.</summary>
     public bool IsReady(ImmutableArray<PartitionStatus> rows) =>
-        // The raw topic, depth and trades.
-        rows.Select(row => (row.Topic, row.Partition)).Distinct().Count() >= 3 * options.Value.Partitions && rows.All(IsCaughtUp);
+        rows.Select(row => (row.Topic, row.Partition)).Distinct().Count() >= pipeline.Expected.Count && rows.All(IsCaughtUp);
 
     /// <summary>What this process reads is up to date; all of it is where it reads nothing.</summary>
     public bool IsAllCaughtUp() =>

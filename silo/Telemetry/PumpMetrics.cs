@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Options;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
 
 namespace StreamForge.Silo.Telemetry;
@@ -8,10 +7,10 @@ namespace StreamForge.Silo.Telemetry;
 /// <summary>What the pumps and the books of events look like from outside.</summary>
 internal sealed class PumpMetrics
 {
-    private readonly MarketPipeline _pipeline;
+    private readonly Pipeline _pipeline;
     private readonly TimeProvider _time;
 
-    public PumpMetrics(IMeterFactory meters, MarketPipeline pipeline, IOptions<MarketPipelineOptions> options, TimeProvider time)
+    public PumpMetrics(IMeterFactory meters, Pipeline pipeline, TimeProvider time)
     {
         _pipeline = pipeline;
         _time = time;
@@ -22,7 +21,7 @@ internal sealed class PumpMetrics
             "s", "Age of the oldest record not yet applied.");
         meter.CreateObservableGauge("streamforge.partition.checkpoint_age", () => OfPumps(pump => pump.CheckpointAge.TotalSeconds),
             "s", "How long something that was read is without a checkpoint.");
-        meter.CreateObservableGauge("streamforge.partitions.expected", () => 3 * options.Value.Partitions,
+        meter.CreateObservableGauge("streamforge.partitions.expected", () => pipeline.Expected.Count,
             "{partition}", "Partitions that the silos together should read.");
         meter.CreateObservableGauge("streamforge.partition.low_water", () => OfPumps(pump => pump.StoredLowWater),
             "{offset}", "Below it everything is durable.");

@@ -29,13 +29,13 @@ internal sealed class BranchWatch : Law
         {
             foreach (var pump in node.Board.Pumps)
                 Look(pump);
-            var totals = node.Pipeline.InstrumentCounters.Totals;
+            var totals = node.Pipeline.Fed;
             Reached("gate/applied", totals.Applied > 0);
             Reached("gate/duplicate", totals.Duplicate > 0);
             Reached("gate/superseded", totals.Superseded > 0);
             Reached("gate/refused by a rule", totals.DeadLettered > 0);
-            Reached("parser/filtered", node.Pipeline.ParserCounters.Totals.Filtered > 0);
-            Reached("parser/dead letter", node.Pipeline.ParserCounters.Totals.DeadLettered > 0);
+            Reached("parser/filtered", node.Pipeline.Derived.Filtered > 0);
+            Reached("parser/dead letter", node.Pipeline.Derived.DeadLettered > 0);
         }
     }
 

@@ -17,7 +17,7 @@ using StreamForge.Silo.Integrity;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Storage.Files;
 using StreamForge.Silo.Streaming;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Simulation.Market;
 using StreamForge.Sources.Connectors;
@@ -51,7 +51,7 @@ internal sealed class NodeHost
         Gateway = new BinanceGateway(
             new BinanceProtocol(options, BinanceMarket.Spot), options, Sink, world.Rest, Clock, ConnectorIds);
         Node = world.Simulated.AddNode(name, Engine, [typeof(IStoredState).Assembly], services => Compose(services, name));
-        Pipeline = Services.GetRequiredService<MarketPipeline>();
+        Pipeline = Services.GetRequiredService<Pipeline>();
         Reader = ActivatorUtilities.CreateInstance<InstrumentReader>(Services);
     }
 
@@ -71,7 +71,7 @@ internal sealed class NodeHost
 
     public ISourceGateway Gateway { get; }
 
-    public MarketPipeline Pipeline { get; }
+    public Pipeline Pipeline { get; }
 
     public InstrumentReader Reader { get; }
 
@@ -165,7 +165,7 @@ internal sealed class NodeHost
         services.AddSingleton<IFeedStandings>(new ClusterStandings(
             () => world.Heard.Select(n => n.Board), world.Plan.Partitions, world.Ailments));
         services.AddOptions<ClientApiOptions>();
-        services.Configure<MarketPipelineOptions>(o => (o.Owner, o.Partitions) = (name, world.Plan.Partitions));
+        services.Configure<PipelineOptions>(o => (o.Owner, o.Partitions) = (name, world.Plan.Partitions));
         services.Configure<PumpOptions>(o =>
         {
             o.WindowBytes = PlatformWorld.WindowBytes;

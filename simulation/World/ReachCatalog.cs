@@ -37,10 +37,10 @@ internal static class ReachCatalog
     // What the pumps say at the branches that matter: see operations.md.
     private static readonly string[] Said =
     [
-        "MarketPipeline.Started", "MarketPipeline.Stopped", "MarketPipeline.Fenced", "MarketPipeline.Rewinding",
-        "MarketPipeline.Lost", "MarketPipeline.LossClosed", "MarketPipeline.ReadFailed", "MarketPipeline.CheckpointFailed",
-        "MarketPipeline.Retrying", "MarketPipeline.KeyStalled", "MarketPipeline.KeyParked",
-        "MarketPipeline.DeadLettered", "MarketPipeline.FlushFailed", "MarketPipeline.MembershipEnded", "MarketPipeline.JoinedAgain",
+        "Pipeline.Started", "Pipeline.Stopped", "Pipeline.Fenced", "Pipeline.Rewinding",
+        "Pipeline.Lost", "Pipeline.LossClosed", "Pipeline.ReadFailed", "Pipeline.CheckpointFailed",
+        "Pipeline.Retrying", "Pipeline.KeyStalled", "Pipeline.KeyParked",
+        "Pipeline.DeadLettered", "Pipeline.FlushFailed", "Pipeline.MembershipEnded", "Pipeline.JoinedAgain",
         "InstrumentGrain.Reloading", "InstrumentGrain.Lost", "InstrumentGrain.NotCompared", "InstrumentGrain.RepairFailed",
         "CheckpointGrainStorage.Retrying",
     ];

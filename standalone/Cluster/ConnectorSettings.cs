@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using StreamForge.Hosting;
 using StreamForge.Silo.Streaming.Kafka;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Sources.Connectors;
 
 namespace StreamForge.Standalone.Cluster;
@@ -20,7 +20,7 @@ internal sealed class ConnectorSettings
         Telemetry = TelemetryOptions.Read(_sections);
         Host = _sections.Check("ConnectorHost", new ConnectorHostOptions());
         Kafka = _sections.Check("Kafka", new KafkaOptions());
-        Pipeline = _sections.Check("Pipeline", new MarketPipelineOptions());
+        Pipeline = _sections.Check("Pipeline", new PipelineOptions());
         // It has members that only the command line or the market knows; they are stand-ins here.
         _sections.Check("Connector", new ConnectorOptions { Venue = "binance", Symbols = ["-"] });
         _sections.AllowOthers([.. ApiSettings.Sections, "Silo", "Api", "Postgres", "Engine", "Checkpoint", "Pump", "Market", "Governor", "Log", "States"]);
@@ -35,10 +35,10 @@ internal sealed class ConnectorSettings
 
     public KafkaOptions Kafka { get; }
 
-    public MarketPipelineOptions Pipeline { get; }
+    public PipelineOptions Pipeline { get; }
 
     public ConnectorOptions Connector(ConnectorOptions venue) =>
         _sections.Bound("Connector", venue) with { Venue = venue.Venue, Symbols = venue.Symbols };
 
-    public void Register(IServiceCollection services) => services.Configure<MarketPipelineOptions>(_sections.Section("Pipeline"));
+    public void Register(IServiceCollection services) => services.Configure<PipelineOptions>(_sections.Section("Pipeline"));
 }

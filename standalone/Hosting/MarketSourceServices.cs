@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 using StreamForge.Grains.Integrity;
 using StreamForge.Silo.Integrity;
 using StreamForge.Silo.Streaming;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 
 namespace StreamForge.Standalone.Hosting;
 
@@ -21,7 +21,7 @@ internal static class MarketSourceServices
             feed.Venues,
             feed.Exchange,
             provider.GetRequiredService<IEventLog>(),
-            provider.GetRequiredService<IOptions<MarketPipelineOptions>>().Value.Partitions,
+            provider.GetRequiredService<IOptions<PipelineOptions>>().Value.Partitions,
             provider.GetRequiredService<ConnectorGateway>(),
             provider.GetRequiredService<SourcePermits>(),
             provider.GetRequiredService<IIdSource>(),

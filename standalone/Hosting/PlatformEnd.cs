@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using StreamForge.Hosting;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Sources.Exchange;
 
 namespace StreamForge.Standalone.Hosting;
@@ -27,7 +27,7 @@ internal static class PlatformEnd
     public static async Task<StopReport> Run(WebApplication app, ExchangeHost? exchange, StorageSetup storage)
     {
         var services = app.Services;
-        var pipeline = services.GetRequiredService<MarketPipeline>();
+        var pipeline = services.GetRequiredService<Pipeline>();
         var stages = new StopStages(services.GetRequiredService<TimeProvider>());
         var api = stages.Run("api", ApiBy, token => EndApi(services, token));
         // It plays until it is told not to, and may take a whole core for that.

@@ -15,7 +15,7 @@ using StreamForge.Silo.Integrity;
 using StreamForge.Silo.Operations;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Streaming;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Sources.Connectors;
 using StreamForge.Sources.Exchange;
 using StreamForge.Standalone.Commands;
@@ -140,7 +140,7 @@ internal sealed class PlatformHost : IAsyncDisposable
         services.AddSingleton<ConnectorGateway>();
         services.AddSingleton<IRepairGateway>(provider => provider.GetRequiredService<ConnectorGateway>());
         settings.Register(services);
-        services.Configure<MarketPipelineOptions>(pipeline => pipeline.Partitions = options.Partitions ?? pipeline.Partitions);
+        services.Configure<PipelineOptions>(pipeline => pipeline.Partitions = options.Partitions ?? pipeline.Partitions);
         builder.AddGrainEngine(
             settings.Engine with { GrainAssemblies = [typeof(IStoredState).Assembly, typeof(SiloServices).Assembly] },
             provider => ActivatorUtilities.CreateInstance<CheckpointGrainStorage>(provider, settings.Checkpoint));

@@ -12,7 +12,7 @@ using StreamForge.Silo.Storage.Files;
 using StreamForge.Silo.Storage.PostgreSql;
 using StreamForge.Silo.Streaming.Embedded;
 using StreamForge.Silo.Streaming.Kafka;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Sources.Connectors;
 using StreamForge.Standalone.Commands;
@@ -34,7 +34,7 @@ internal sealed class PlatformSettings
     {
         _sections = new SettingsSections(configuration);
         Pump = _sections.Check("Pump", new PumpOptions());
-        Pipeline = _sections.Check("Pipeline", new MarketPipelineOptions());
+        Pipeline = _sections.Check("Pipeline", new PipelineOptions());
         var market = _sections.Check("Market", new MarketOptions());
         _sections.CheckRanges("Market:DepthRepair", market.DepthRepair);
         _sections.CheckRanges("Market:TradeRepair", market.TradeRepair);
@@ -61,7 +61,7 @@ internal sealed class PlatformSettings
 
     public PumpOptions Pump { get; }
 
-    public MarketPipelineOptions Pipeline { get; }
+    public PipelineOptions Pipeline { get; }
 
     public TelemetryOptions Telemetry { get; }
 
@@ -84,7 +84,7 @@ internal sealed class PlatformSettings
     public void Register(IServiceCollection services)
     {
         services.Configure<PumpOptions>(_sections.Section("Pump"));
-        services.Configure<MarketPipelineOptions>(_sections.Section("Pipeline"));
+        services.Configure<PipelineOptions>(_sections.Section("Pipeline"));
         services.Configure<MarketOptions>(_sections.Section("Market"));
         // One for every source: its name is that of the governor.
         services.ConfigureAll<GovernorOptions>(governor => _sections.Bound("Governor", governor));

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Contracts.Streams;
 using StreamForge.Silo.Streaming;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Tests.EndToEnd.Support;
 using StreamForge.Tests.Support;
 using StreamForge.Tests.Support.Recordings;
@@ -46,15 +46,15 @@ public class FuzzTests(ITestOutputHelper output)
         }
         await Task.WhenAll(appends);
 
-        var pipeline = platform.Host.Services.GetRequiredService<MarketPipeline>();
-        await Eventually.Holds(() => pipeline.ParserCounters.Totals.In >= 2 * Mutations, Deadline, "all frames are read");
+        var pipeline = platform.Host.Services.GetRequiredService<Pipeline>();
+        await Eventually.Holds(() => pipeline.Derived.In >= 2 * Mutations, Deadline, "all frames are read");
         // Not at rest: what damaged ids pretend to be missing is asked for as long as the test lasts.
         await Eventually.HoldsAsync(async () => await Lag(platform) == 0, Deadline, "nothing waits in any partition");
-        await Balanced(platform, () => pipeline.ParserCounters.Totals, "the parser");
-        await Balanced(platform, () => pipeline.InstrumentCounters.Totals, "the instruments");
-        Assert.InRange(pipeline.ParserCounters.Totals.DeadLettered, 1, Mutations);
+        await Balanced(platform, () => pipeline.Derived, "the parser");
+        await Balanced(platform, () => pipeline.Fed, "the instruments");
+        Assert.InRange(pipeline.Derived.DeadLettered, 1, Mutations);
         // Half of the frames were good, and reached the grains or were known there.
-        Assert.InRange(pipeline.ParserCounters.Totals.Applied, Mutations / 2, long.MaxValue);
+        Assert.InRange(pipeline.Derived.Applied, Mutations / 2, long.MaxValue);
         foreach (var partition in (await platform.Status()).GetProperty("partitions").EnumerateArray())
         {
             Assert.False(partition.GetProperty("stalled").GetBoolean(), partition.ToString());

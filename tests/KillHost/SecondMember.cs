@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 
 namespace StreamForge.Tests.KillHost;
 
@@ -10,7 +10,7 @@ internal sealed class SecondMember(IServiceProvider services, Trap trap) : Backg
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await trap.TimeToJoin.WaitAsync(stoppingToken);
-        await using var second = ActivatorUtilities.CreateInstance<MarketPipeline>(services);
+        await using var second = ActivatorUtilities.CreateInstance<Pipeline>(services);
         await second.StartAsync(stoppingToken);
         await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await second.StopAsync(CancellationToken.None);

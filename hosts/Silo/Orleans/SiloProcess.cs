@@ -18,7 +18,7 @@ using StreamForge.Silo.Integrity;
 using StreamForge.Silo.Operations;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Streaming;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 
 namespace StreamForge.SiloHost;
 
@@ -101,7 +101,7 @@ internal static class SiloProcess
 
     private static async Task<(bool Checkpointed, string Stages)> Stop(WebApplication app, SiloHostOptions options, TimeProvider time)
     {
-        var pipeline = app.Services.GetRequiredService<MarketPipeline>();
+        var pipeline = app.Services.GetRequiredService<Pipeline>();
         var stages = new StopStages(time);
         // Not ready first, so that nobody is sent here any more; then pumps, then grains.
         app.Lifetime.StopApplication();

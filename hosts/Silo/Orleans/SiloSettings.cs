@@ -8,7 +8,7 @@ using StreamForge.Silo.Engine;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Storage.PostgreSql;
 using StreamForge.Silo.Streaming.Kafka;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
 
 namespace StreamForge.SiloHost;
@@ -35,7 +35,7 @@ internal sealed class SiloSettings
         Engine = _sections.Check("Engine", new GrainEngineOptions());
         Checkpoint = _sections.Check("Checkpoint", new CheckpointStorageOptions());
         _sections.Check("Pump", new PumpOptions());
-        _sections.Check("Pipeline", new MarketPipelineOptions());
+        _sections.Check("Pipeline", new PipelineOptions());
         var market = _sections.Check("Market", new MarketOptions());
         _sections.CheckRanges("Market:DepthRepair", market.DepthRepair);
         _sections.CheckRanges("Market:TradeRepair", market.TradeRepair);
@@ -62,8 +62,8 @@ internal sealed class SiloSettings
     public void Register(IServiceCollection services)
     {
         services.Configure<PumpOptions>(_sections.Section("Pump"));
-        services.Configure<MarketPipelineOptions>(pipeline => pipeline.Owner = Silo.Name);
-        services.Configure<MarketPipelineOptions>(_sections.Section("Pipeline"));
+        services.Configure<PipelineOptions>(pipeline => pipeline.Owner = Silo.Name);
+        services.Configure<PipelineOptions>(_sections.Section("Pipeline"));
         services.Configure<MarketOptions>(_sections.Section("Market"));
         // One for every source: its name is that of the governor.
         services.ConfigureAll<GovernorOptions>(governor => _sections.Bound("Governor", governor));

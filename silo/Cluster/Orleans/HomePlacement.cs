@@ -7,7 +7,7 @@ using Orleans.Runtime.Placement;
 using StreamForge.Contracts.Streams;
 using StreamForge.Grains.Integrity;
 using StreamForge.Silo.Streaming;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 
 namespace StreamForge.Silo.Cluster;
 
@@ -33,7 +33,7 @@ internal sealed class HomePlacementResolver : IPlacementStrategyResolver
 /// Places by who reads the partition, which is a hint: a grain is right wherever it lives. Where nobody is known to read it, anywhere.
 /// </summary>
 internal sealed class HomePlacementDirector(
-    ClusterStandings standings, ILocalSiloDetails here, IOptions<MarketPipelineOptions> options, IIdSource ids) : IPlacementDirector
+    ClusterStandings standings, ILocalSiloDetails here, IOptions<PipelineOptions> options, IIdSource ids) : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {

@@ -1,12 +1,11 @@
 #if ENGINE_ORLEANS
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using Orleans.Hosting;
 using Orleans.Runtime.Hosting;
 using Orleans.Runtime.Placement;
 using StreamForge.Grains.Integrity;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Silo.Telemetry;
 
@@ -22,7 +21,7 @@ internal static class SiloTalkServices
         var services = silo.Services;
         services.AddSingleton(provider => new ClusterStandings(
             provider.GetRequiredService<FeedBoard>(),
-            provider.GetRequiredService<IOptions<MarketPipelineOptions>>().Value.Partitions,
+            provider.GetRequiredService<TopicPartitions>().Of,
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IFeedStandings>(provider => provider.GetRequiredService<ClusterStandings>());
         services.AddSingleton<SiloPeers>();

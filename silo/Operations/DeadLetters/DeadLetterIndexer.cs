@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Streaming;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
 
 namespace StreamForge.Silo.Operations.DeadLetters;
@@ -14,12 +14,12 @@ internal sealed class DeadLetterIndexer(
     IPartitionStore partitions,
     IDeadLetterIndex index,
     IPumpSchedulers schedulers,
-    IOptions<MarketPipelineOptions> options,
+    IOptions<PipelineOptions> options,
     IOptions<PumpOptions> pumpOptions,
     TimeProvider time,
     ILogger<DeadLetterIndexer> logger) : IHostedService, IAsyncDisposable
 {
-    private readonly MarketPipelineOptions _options = options.Value;
+    private readonly PipelineOptions _options = options.Value;
     private IEventProducer? _producer;
     private PumpGroup? _group;
 

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Options;
 using StreamForge.Contracts.Operations;
 using StreamForge.Contracts.Streams;
 using StreamForge.Silo.Streaming;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 
 namespace StreamForge.Silo.Operations.DeadLetters;
 
 /// <summary>What stands in the log of a letter: the letter itself, the record that it is about, and what was appended again.</summary>
-internal sealed class LetterLog(IEventLog log, IOptions<MarketPipelineOptions> options, TimeProvider time) : IAsyncDisposable
+internal sealed class LetterLog(IEventLog log, IOptions<PipelineOptions> options, TimeProvider time) : IAsyncDisposable
 {
     private readonly Lazy<IEventProducer> _producer = new(log.CreateProducer);
 

@@ -11,7 +11,7 @@ namespace StreamForge.Silo.Streaming.Pump;
 /// look up single keys.
 /// </summary>
 /// <param name="partitions">Partitions of each topic: tells where a key belongs of which no record has come here.</param>
-internal sealed class FeedBoard(int partitions) : IFeedStandings
+internal sealed class FeedBoard(Func<string, int> partitions) : IFeedStandings
 {
     private readonly ConcurrentDictionary<TopicPartition, GrainPump> _pumps = new();
 
@@ -40,7 +40,7 @@ internal sealed class FeedBoard(int partitions) : IFeedStandings
     /// <inheritdoc/>
     public FeedStanding OfStored(string topic, string key, string source)
     {
-        var home = new TopicPartition(topic, Murmur2Partitioner.PartitionOf(Encoding.UTF8.GetBytes(key), partitions));
+        var home = new TopicPartition(topic, Murmur2Partitioner.PartitionOf(Encoding.UTF8.GetBytes(key), partitions(topic)));
         // Where it was fed from counts more than where it should be: others may write to the topic by another rule.
         var feeding = _pumps.GetValueOrDefault(home);
         if (feeding?.Ledger.FindLane(key) is null)

@@ -10,7 +10,7 @@ using StreamForge.ClientApi;
 using StreamForge.ClientApi.Metrics;
 using StreamForge.Silo.Cluster;
 using StreamForge.Silo.Storage;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Silo.Telemetry;
 using StreamForge.Sources.Connectors;
@@ -49,9 +49,9 @@ internal static class ServedMetrics
     private static async Task Make(IMeterFactory meters)
     {
         var time = TimeProvider.System;
-        var pipeline = new MarketPipeline(
-            null!, null!, null!, null!, null!, Options.Create(new MarketPipelineOptions()), Options.Create(new PumpOptions()), time, null!);
-        _ = new PumpMetrics(meters, pipeline, Options.Create(new MarketPipelineOptions()), time);
+        var pipeline = new Pipeline(
+            null!, null!, null!, null!, [], Options.Create(new PipelineOptions()), Options.Create(new PumpOptions()), time, null!);
+        _ = new PumpMetrics(meters, pipeline, time);
         _ = new IntegrityMeter(meters, time);
         _ = new ApiMeter(meters);
         _ = new HomeKeeper(new HomeKeeping(SendsHome: true), null!, null!, null!, meters, time);

@@ -17,7 +17,7 @@ public class ClusterStandingsTests
     private readonly ManualTime _time = new();
     private readonly ClusterStandings _standings;
 
-    public ClusterStandingsTests() => _standings = new ClusterStandings(new FeedBoard(2), 2, _time);
+    public ClusterStandingsTests() => _standings = new ClusterStandings(new FeedBoard(static _ => 2), static _ => 2, _time);
 
     [Fact]
     public void Nobody_vouches_for_what_nobody_has_told()

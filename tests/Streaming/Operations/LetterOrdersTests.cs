@@ -8,7 +8,7 @@ using StreamForge.Silo.Operations.DeadLetters;
 using StreamForge.Silo.Storage.Files;
 using StreamForge.Silo.Streaming;
 using StreamForge.Silo.Streaming.Embedded;
-using StreamForge.Silo.Streaming.Market;
+using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Tests.Support;
 using StreamForge.Tests.Support.Streaming;
@@ -20,7 +20,7 @@ public sealed class LetterOrdersTests : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private readonly List<PumpGroup> _groups = [];
-    private readonly IOptions<MarketPipelineOptions> _options = Options.Create(new MarketPipelineOptions { Partitions = 2 });
+    private readonly IOptions<PipelineOptions> _options = Options.Create(new PipelineOptions { Partitions = 2 });
     private SegmentEventLog _log = null!;
     private FileStateStore _rows = null!;
     private FileDeadLetterIndex _index = null!;

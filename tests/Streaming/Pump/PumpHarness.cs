@@ -57,7 +57,7 @@ internal sealed class PumpHarness : IGrainFeed, IAsyncDisposable
 
     public PumpCounters Counters { get; } = new();
 
-    public FeedBoard Board { get; } = new(partitions: 1);
+    public FeedBoard Board { get; } = new(static _ => 1);
 
     public PumpOptions Options { get; } = new()
     {

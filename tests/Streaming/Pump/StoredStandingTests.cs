@@ -43,7 +43,7 @@ public sealed class StoredStandingTests
         await PumpHarness.Holds(() => harness.Board.OfStored("numbers", "quiet", "src").Watermark == _first, "it is heard");
         Assert.Null(harness.Board.OfStored("other", "quiet", "src").Watermark);
         // One of eight, of which only the first is read here.
-        var wide = new FeedBoard(partitions: 8);
+        var wide = new FeedBoard(static _ => 8);
         wide.SignIn((GrainPump)Assert.Single(group.Pumps));
         var read = Enumerable.Range(0, 64).Count(n => wide.OfStored("numbers", $"key{n}", "src").Watermark == _first);
         Assert.InRange(read, 1, 32);

@@ -1,9 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace StreamForge.Silo.Streaming.Market;
+namespace StreamForge.Silo.Streaming.Paths;
 
-/// <summary>The topics and groups of the market path.</summary>
-public sealed class MarketPipelineOptions
+/// <summary>The topics and groups of the market's path, and what all paths share.</summary>
+public sealed class PipelineOptions
 {
     /// <summary>Partitions of each of the market topics. Fixed once the topics exist. Default 4.</summary>
     [Range(1, 1024)]
