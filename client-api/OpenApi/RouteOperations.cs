@@ -37,6 +37,12 @@ internal sealed class RouteOperations : IOpenApiOperationTransformer
                 },
             };
         operation.Responses = new OpenApiResponses { ["200"] = await Success(route, context, cancellationToken) };
+        if (route.MayGoOn)
+        {
+            var underWay = await Success(route, context, cancellationToken);
+            underWay.Description = "It is under way; asked for again, the answer tells how it ended.";
+            operation.Responses.Add("202", underWay);
+        }
         if (route.IsView)
             operation.Responses.Add("304", new OpenApiResponse
             {

@@ -52,7 +52,7 @@ internal sealed class DeadLetterEndpoints
 
     public ApiRoute Replay { get; } = OrderDesk.Route(
         "replayDeadLetter", "Appends the letter's record to its topic again: once, unless asked for 'again'.", Id) with
-    { Body = typeof(ReplayRequest) };
+    { Body = typeof(ReplayRequest), MayGoOn = true };
 
     public ApiRoute Discard { get; } = OrderDesk.Route("discardDeadLetter", "Nothing is to be done about the letter.", Id);
 

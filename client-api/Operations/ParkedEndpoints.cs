@@ -32,7 +32,8 @@ internal sealed class ParkedEndpoints
     public ApiRoute List { get; }
 
     public ApiRoute Unpark { get; } = OrderDesk.Route(
-        "unpark", "Lets a parked key go on: it is read again from where it was parked.", PathParameter.Topic, PathParameter.Partition, Key);
+        "unpark", "Lets a parked key go on: it is read again from where it was parked.", PathParameter.Topic, PathParameter.Partition, Key) with
+    { MayGoOn = true };
 
     public Task GetList(HttpContext context) => _desk.Answer<ParkedQuery, ParkedPageDocument>(
         context, List, TryReadQuery, async query => DocumentOf(await Operations.Parked(query)),
@@ -40,7 +41,7 @@ internal sealed class ParkedEndpoints
 
     public Task PostUnpark(HttpContext context) => _orders.Take(context, Unpark, order =>
         PathParameter.Partition.NumberOf(context) is { } partition
-            ? Operations.Unpark(new ParkedPlace(PathParameter.Topic.Of(context), partition, Key.Of(context)), order)
+            ? Operations.Unpark(new ParkedPlace(PathParameter.Topic.Of(context), partition, Key.TextOf(context, 1)), order)
             : ValueTask.FromResult(OrderDesk.NoPartition));
 
     private IOperationsGrain Operations => _grains.GetGrain<IOperationsGrain>("all");

@@ -23,6 +23,9 @@ internal sealed record ApiRoute(string Name, string Summary, params ApiParameter
     /// <summary>The type of the document of an answer of 200; none where it is not JSON.</summary>
     public Type? Document { get; init; }
 
+    /// <summary>Whether the answer may also be a 202 with the same document: what was asked for goes on.</summary>
+    public bool MayGoOn { get; init; }
+
     /// <summary>Whether the answer is a view, with the headers of freshness and an ETag.</summary>
     public bool IsView { get; init; }
 

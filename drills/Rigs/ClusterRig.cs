@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Confluent.Kafka;
 using StreamForge.Development;
 using StreamForge.Standalone.Cluster;
 using StreamForge.Standalone.Commands;
@@ -18,6 +19,7 @@ internal sealed class ClusterRig : IAsyncDisposable
     private static readonly TimeSpan UpWithin = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan SiloEnd = TimeSpan.FromSeconds(25);
     private readonly Surroundings _surroundings;
+    private readonly string _prefix;
 
     private ClusterRig(ClusterRigOptions options, ExchangeProcess exchange, Surroundings surroundings, ClusterProcesses processes, Uri api)
     {
@@ -26,6 +28,7 @@ internal sealed class ClusterRig : IAsyncDisposable
         _surroundings = surroundings;
         Processes = processes;
         Api = new HttpClient { BaseAddress = api, Timeout = TimeSpan.FromSeconds(20) };
+        _prefix = processes.Prefix;
         Rows = new PartitionRows(surroundings.Environment["StreamForge__Postgres__ConnectionString"]);
     }
 
@@ -134,6 +137,15 @@ internal sealed class ClusterRig : IAsyncDisposable
         await Ended(process, SiloEnd);
         if (process.ExitCode != 0)
             throw new DrillFailedException($"{process.Name} ended with code {process.ExitCode} after SIGTERM.");
+    }
+
+    /// <summary>Deletes a topic at the brokers, as an operator may by mistake; the platform makes what it misses.</summary>
+    /// <param name="topic">As the platform names it.</param>
+    public async Task DeleteTopic(string topic)
+    {
+        var brokers = Options.Kafka ?? throw new InvalidOperationException("Mock brokers delete no topics.");
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = brokers }).Build();
+        await admin.DeleteTopicsAsync([_prefix + topic]);
     }
 
     /// <summary>Starts a silo, again or as one more, and returns when it has its share of all partitions.</summary>

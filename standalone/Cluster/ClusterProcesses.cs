@@ -34,6 +34,9 @@ internal sealed class ClusterProcesses : IDisposable
     /// <summary>In order of their numbers, which begin at 1; each the latest of its number.</summary>
     public IReadOnlyList<ManagedProcess> Silos => _silos;
 
+    /// <summary>Precedes all names at the brokers.</summary>
+    public string Prefix => _plan.Prefix;
+
     public ManagedProcess Connector { get; private set; } = null!;
 
     public ManagedProcess Api { get; private set; } = null!;

@@ -55,6 +55,19 @@ public sealed class OpenApiTests(ApiHost host)
     }
 
     [Fact]
+    public async Task An_order_that_may_go_on_has_a_202_like_its_200()
+    {
+        var document = await Read();
+        var going = document.GetProperty("paths").EnumerateObject()
+            .Where(path => path.Value.TryGetProperty("post", out var post) && post.GetProperty("responses").TryGetProperty("202", out _))
+            .ToDictionary(path => path.Name, path => path.Value.GetProperty("post").GetProperty("responses"));
+
+        Assert.Equal(["/v1/dead-letters/{id}/replay", "/v1/parked/{topic}/{partition}/{key}/unpark"], going.Keys.Order(StringComparer.Ordinal));
+        Assert.All(going.Values, responses => Assert.Equal(
+            responses.GetProperty("200").GetProperty("content").GetRawText(), responses.GetProperty("202").GetProperty("content").GetRawText()));
+    }
+
+    [Fact]
     public async Task Decimals_are_strings_in_the_document_too()
     {
         var schemas = (await Read()).GetProperty("components").GetProperty("schemas");

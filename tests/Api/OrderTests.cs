@@ -140,13 +140,17 @@ public sealed class OrderTests(ApiHost host)
         Assert.Equal([("a", 1), ("a", 2), ("a", 10), ("b", 0), ("b", 1)], seen);
     }
 
-    [Fact]
-    public async Task A_parked_key_is_named_by_topic_partition_and_key()
+    [Theory]
+    [InlineData("binance:BTC USDT?")]
+    [InlineData("kraken:XBT/USD")]
+    [InlineData("a%2Fb")]
+    [InlineData("ü/%/?")]
+    public async Task A_parked_key_is_named_by_topic_partition_and_key(string key)
     {
         using var answer = await host.Client.PostAsJsonAsync(
-            new Uri($"/v1/parked/{_topic}/2/binance%3ABTC%20USDT%3F/unpark", UriKind.Relative), new OrderRequest("why"), DocumentJson.Default.OrderRequest);
+            new Uri($"/v1/parked/{_topic}/2/{Uri.EscapeDataString(key)}/unpark", UriKind.Relative), new OrderRequest("why"), DocumentJson.Default.OrderRequest);
         Assert.Equal(200, (int)answer.StatusCode);
-        Assert.Equal($"unpark {_topic}/2/binance:BTC USDT?", Assert.Single(host.Market.Operations.OrdersOf(_topic)).What);
+        Assert.Equal($"unpark {_topic}/2/{key}", Assert.Single(host.Market.Operations.OrdersOf(_topic)).What);
     }
 
     [Fact]
