@@ -12,7 +12,7 @@ public sealed class ClientApiOptions
 
     /// <summary>
     /// A grain that has not answered a read for so long, or cannot be reached, is asked once more: in a cluster it may be coming up in another silo.
-    /// Default 0: never; 0 to 30 s. A client API of a cluster: 0.7 s.
+    /// After as long again the answer is what was known last, as <c>stale</c>, where anything was. Default 0: never; 0 to 30 s. A client API of a cluster: 0.7 s.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
     public TimeSpan AskAgainAfter { get; set; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using StreamForge.Drills;
 using StreamForge.Drills.Checking;
 using StreamForge.Drills.Rigs;
 using StreamForge.Drills.Watching;
@@ -98,6 +99,8 @@ internal sealed class ClusterBench(ClusterBenchOptions options, IProgress<string
         var took = Stopwatch.GetElapsedTime(began);
         await new MarketCheck(rig.Exchange, rig.Api).Equal(Deadline, cancellation);
         await reader.End();
+        if (reader.Failures.Concat(reader.StepsBack).FirstOrDefault() is { } fault)
+            throw new DrillFailedException($"A rolling restart was noticed: {fault}");
         return new Figures("cluster.rolling", [
             ("silos", options.Silos), ("brokers", options.Brokers), ("took_s", took.TotalSeconds), ("requests", reader.Requests),
             ("asked_again", reader.AskedAgain), ("failed", reader.Failures.Count), ("longest_s", reader.Longest.TotalSeconds)]);

@@ -62,23 +62,31 @@ internal sealed class InstrumentReader(
     /// </summary>
     private async Task<RenderedView?> ReadOrRecall(CachedView place)
     {
+        var reading = place.Read();
         try
         {
-            var reading = place.Read();
-            var view = await (_outOfReach && _options.AskAgainAfter > TimeSpan.Zero && place.Bytes > 0
-                ? reading.WaitAsync(_options.AskAgainAfter, time)
-                : reading);
+            var view = await (PatienceFor(place) is { } patience ? reading.WaitAsync(patience, time) : reading);
             _outOfReach = false;
             return view;
         }
         catch (Exception error) when (error is TimeoutException or OrleansException)
         {
-            _outOfReach = true;
+            // That one grain is slow, in a silo that hangs perhaps, says nothing of the others.
+            _outOfReach |= reading.IsFaulted;
             if (place.Recall() is { } last)
                 return last;
             throw;
         }
     }
+
+    /// <summary>
+    /// How long an answer is waited for where one is known: until it was asked for again and that has had its time, too. The question goes on; its
+    /// answer is there for the next reader.
+    /// </summary>
+    private TimeSpan? PatienceFor(CachedView place) =>
+        _options.AskAgainAfter == TimeSpan.Zero || place.Bytes == 0 ? null
+        : _outOfReach ? _options.AskAgainAfter
+        : 2 * _options.AskAgainAfter;
 
     private async Task<bool> WaitFor(string instrument, long sequence, TimeSpan wait)
     {

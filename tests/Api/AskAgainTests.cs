@@ -9,6 +9,7 @@ namespace StreamForge.Tests.Api;
 public sealed class AskAgainTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan GrainTimeout = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task A_call_that_hangs_is_asked_again_and_the_second_answer_counts()
@@ -24,6 +25,31 @@ public sealed class AskAgainTests
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(2, instrument.Asked);
         never.SetResult();
+    }
+
+    [Fact]
+    public async Task While_a_grain_hangs_the_answer_is_what_was_known_last()
+    {
+        await using var host = await Start();
+        var instrument = host.NewInstrument().Book(5, 100, 101);
+        var address = new Uri($"/v1/instruments/{instrument.Id}", UriKind.Relative);
+        using (var first = await host.Client.GetAsync(address))
+            Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        var never = new TaskCompletionSource();
+        instrument.Hangs = never.Task;
+        // Before the grain's own time is over.
+        using (var recalled = await host.Client.GetAsync(address).WaitAsync(GrainTimeout / 2))
+            Assert.Equal((HttpStatusCode.OK, "stale"), (recalled.StatusCode, recalled.Headers.GetValues("X-Freshness").Single().Split(';')[0]));
+        never.SetResult();
+        instrument.Hangs = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var again = await host.Client.GetAsync(address);
+                return !again.Headers.GetValues("X-Freshness").Single().StartsWith("stale", StringComparison.Ordinal);
+            },
+            Deadline,
+            "it answers by itself again");
     }
 
     [Fact]
@@ -52,7 +78,7 @@ public sealed class AskAgainTests
 
     private static Task<ApiHost> Start() => ApiHost.Start(options =>
     {
-        options.GrainTimeout = TimeSpan.FromSeconds(20);
+        options.GrainTimeout = GrainTimeout;
         options.AskAgainAfter = TimeSpan.FromMilliseconds(200);
     });
 }

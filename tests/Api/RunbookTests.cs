@@ -83,7 +83,7 @@ public sealed partial class RunbookTests(ApiHost host)
     [GeneratedRegex(@"(?:\b(?<method>GET|POST) )?(?:\$API)?(?<path>/v1/[A-Za-z0-9/._{}-]*[A-Za-z0-9}])(?:\?(?<name>[a-z]+)=(?<value>[A-Za-z-]+))?", RegexOptions.None, 1_000)]
     private static partial Regex Address();
 
-    [GeneratedRegex(@"\bstreamforge_[a-z_]+\b", RegexOptions.None, 1_000)]
+    [GeneratedRegex(@"(?<!role |to )\bstreamforge_[a-z_]+\b", RegexOptions.None, 1_000)]
     private static partial Regex Named();
 
     [GeneratedRegex(@"""(?<name>streamforge\.[a-z_.]+)""", RegexOptions.None, 1_000)]
