@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Npgsql;
+using StreamForge.Hosting.Tls;
 
 namespace StreamForge.Hosting;
 
@@ -55,12 +56,19 @@ internal sealed class ClusterSettings
     /// <summary>Whether grains live where they are fed. Off is for comparison: they live anywhere. Default true.</summary>
     public bool HomePlacement { get; set; } = true;
 
+    /// <summary>TLS between the processes, with certificates on both sides. Default: plain text.</summary>
+    public ClusterTlsOptions Tls { get; set; } = new();
+
+    /// <summary>Read from the files that <see cref="Tls"/> names; none where there is to be no TLS.</summary>
+    internal ClusterIdentity? Identity { get; private set; }
+
     /// <summary>For the engine's providers, which name their tables without a schema.</summary>
     public string ProviderConnectionString =>
         new NpgsqlConnectionStringBuilder(ConnectionString) { SearchPath = Schema, ApplicationName = "streamforge-cluster" }.ConnectionString;
 
     /// <summary>The section <c>Cluster</c>; what is wrong with it is noted in <paramref name="sections"/>.</summary>
-    public static ClusterSettings Read(SettingsSections sections)
+    /// <param name="isSilo">Whether the process is a silo; otherwise it is a client.</param>
+    public static ClusterSettings Read(SettingsSections sections, bool isSilo, TimeProvider time)
     {
         var settings = new ClusterSettings { ConnectionString = sections.Section("Postgres")["ConnectionString"] ?? "" };
         sections.Check("Cluster", settings);
@@ -74,6 +82,18 @@ internal sealed class ClusterSettings
         {
             sections.Fail("Cluster", "ConnectionString cannot be read: " + error.Message);
         }
+        settings.Identity = ReadIdentity(sections, settings.Tls, isSilo, time);
         return settings;
+    }
+
+    private static ClusterIdentity? ReadIdentity(SettingsSections sections, ClusterTlsOptions options, bool isSilo, TimeProvider time)
+    {
+        sections.CheckRanges("Cluster:Tls", options);
+        var errors = options.Errors().ToList();
+        // Files are looked at only where it is clear which.
+        var identity = errors.Count == 0 ? ClusterIdentity.Read(options, isSilo, time, errors) : null;
+        foreach (var error in errors)
+            sections.Fail("Cluster:Tls", error);
+        return identity;
     }
 }

@@ -27,5 +27,6 @@ internal static class HostLogging
                 console.TimestampFormat = "HH:mm:ss.fff ";
                 console.UseUtcTimestamp = true;
             });
+        QuietConsole.Replace(logging.Services);
     }
 }

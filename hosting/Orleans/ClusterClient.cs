@@ -24,6 +24,7 @@ internal static class ClusterClient
                 ids.ClusterId = cluster.ClusterId;
                 ids.ServiceId = cluster.ServiceId;
             });
+            client.UseClusterLinks(cluster.Identity);
             client.UseAdoNetClustering(provider =>
             {
                 provider.Invariant = ClusterSettings.Invariant;

@@ -16,7 +16,7 @@ internal sealed class ConnectorSettings
     public ConnectorSettings(IConfiguration configuration)
     {
         _sections = new SettingsSections(configuration);
-        Cluster = ClusterSettings.Read(_sections);
+        Cluster = ClusterSettings.Read(_sections, isSilo: false, TimeProvider.System);
         Telemetry = TelemetryOptions.Read(_sections);
         Host = _sections.Check("ConnectorHost", new ConnectorHostOptions());
         Kafka = _sections.Check("Kafka", new KafkaOptions());

@@ -70,7 +70,7 @@ public sealed class SettingsTests
     private static void AssertApi(IConfiguration configuration)
     {
         var api = new SettingsSections(configuration);
-        ClusterSettings.Read(api);
+        ClusterSettings.Read(api, isSilo: false, TimeProvider.System);
         TelemetryOptions.Read(api);
         api.Check("Api", new ApiHostOptions());
         api.Check("ClientApi", new ClientApiOptions());

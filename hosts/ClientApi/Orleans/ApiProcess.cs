@@ -59,7 +59,7 @@ internal static class ApiProcess
     private static (ClusterSettings Cluster, ApiHostOptions Api, ApiAccess Access, TelemetryOptions Telemetry) Read(WebApplicationBuilder builder)
     {
         var sections = new SettingsSections(builder.Configuration);
-        var cluster = ClusterSettings.Read(sections);
+        var cluster = ClusterSettings.Read(sections, isSilo: false, TimeProvider.System);
         var api = sections.Check("Api", new ApiHostOptions());
         var telemetry = TelemetryOptions.Read(sections);
         sections.Check("ClientApi", new ClientApiOptions { AskAgainAfter = AskAgainAfter });

@@ -19,6 +19,7 @@ internal static class ClusterMember
             ids.ClusterId = cluster.ClusterId;
             ids.ServiceId = cluster.ServiceId;
         });
+        silo.UseClusterLinks(cluster.Identity);
         silo.Configure<SiloOptions>(names => names.SiloName = options.Name);
         if (options.Address is { } address)
             silo.ConfigureEndpoints(IPAddress.Parse(address), options.Port, options.GatewayPort);

@@ -25,7 +25,7 @@ internal sealed class SiloSettings
     public SiloSettings(IConfiguration configuration)
     {
         _sections = new SettingsSections(configuration);
-        Cluster = ClusterSettings.Read(_sections);
+        Cluster = ClusterSettings.Read(_sections, isSilo: true, TimeProvider.System);
         Silo = _sections.Check("Silo", new SiloHostOptions());
         if (Silo.Address is { } address && !IPAddress.TryParse(address, out _))
             _sections.Fail("Silo", $"Address is an IP address, not '{address}'.");
