@@ -45,6 +45,9 @@ internal sealed class ClusterRig : IAsyncDisposable
 
     public PostgresCluster Postgres => _surroundings.OwnPostgres!;
 
+    /// <summary>Where database and brokers are, as variables of the environment.</summary>
+    public IReadOnlyDictionary<string, string> Whereabouts => _surroundings.Environment;
+
     /// <summary>Mock brokers; none where real ones were named.</summary>
     public ManagedProcess? Brokers => _surroundings.OwnKafka;
 

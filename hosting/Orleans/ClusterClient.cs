@@ -50,7 +50,9 @@ internal static class ClusterClient
         var before = services.Count;
         builder.AddClusterClient(cluster, traced, contracts);
         // The client itself is one of the host's services, which start one after the other.
-        var client = services.Skip(before).Single(static service => service.ServiceType == typeof(IHostedService));
+        // It is made by a factory; what watches its certificate is not.
+        var client = services.Skip(before).Single(
+            static service => service.ServiceType == typeof(IHostedService) && service.ImplementationFactory is not null);
         services.Remove(client);
         services.AddSingleton(provider => new StartedBeside((IHostedService)client.ImplementationFactory!(provider)));
         services.AddHostedService(static provider => provider.GetRequiredService<StartedBeside>());

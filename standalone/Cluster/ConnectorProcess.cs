@@ -33,7 +33,7 @@ internal static class ConnectorProcess
         using var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LogLevel.Information, settings.Telemetry));
         var time = TimeProvider.System;
         using var traces = Tracing.Start(settings.Telemetry, "streamforge-connector", Environment.MachineName);
-        await using var log = new KafkaEventLog(settings.Kafka.Validated(), time, loggers.CreateLogger<KafkaEventLog>());
+        await using var log = Open(settings.Kafka, time, loggers);
         var feed = await MarketSetup.Prepare(options, settings.Connector, time, loggers, signal.Asked);
         await using var exchange = feed.Exchange;
         Register(builder, settings, log, feed, time);
@@ -59,6 +59,18 @@ internal static class ConnectorProcess
         await host.StopAsync(CancellationToken.None);
         Console.Error.WriteLine("connector: ended");
         return ExitCodes.Ok;
+    }
+
+    private static KafkaEventLog Open(KafkaOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        try
+        {
+            return new KafkaEventLog(options.Validated(), time, loggers.CreateLogger<KafkaEventLog>());
+        }
+        catch (EventLogException error)
+        {
+            throw new StartupException(error.Message, error);
+        }
     }
 
     private static void Register(

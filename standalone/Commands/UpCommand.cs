@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using StreamForge.Hosting.Tls;
 using StreamForge.Standalone.Hosting;
 
 namespace StreamForge.Standalone.Commands;
@@ -22,11 +23,19 @@ internal static class UpCommand
         var address = new Option<IPAddress>("--address") { CustomParser = ArgumentValues.ParseAddress, Description = "IP address of the client API; other machines reach it only where tokens are configured.", DefaultValueFactory = _ => IPAddress.Loopback };
         var environment = new Option<string>("--environment") { Description = "The environment (default: ASPNETCORE_ENVIRONMENT or DOTNET_ENVIRONMENT; without them Development).", DefaultValueFactory = _ => HostEnvironment.Name };
 
-        foreach (var text in new Option[] { kafka, postgres, environment })
+        var certificate = new Option<string?>("--tls-cert") { Description = "The client API listens by HTTPS and shows this certificate: PEM with its chain, or a PFX.", HelpName = "FILE" };
+        var key = new Option<string?>("--tls-key") { Description = "PEM of its private key, where that is a file of its own.", HelpName = "FILE" };
+
+        foreach (var text in new Option[] { kafka, postgres, environment, certificate, key })
             text.Validators.Add(ArgumentValues.IsNotEmpty);
 
-        var command = new Command("up", "Runs the platform. ./platform takes --engine orleans|embedded besides, for this run.") { port, address, environment, headless, kafka, postgres, partitions };
+        var command = new Command("up", "Runs the platform. ./platform takes --engine orleans|embedded besides, for this run.") { port, address, environment, headless, kafka, postgres, partitions, certificate, key };
         market.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(key) is { Implicit: false } && result.GetResult(certificate) is not { Implicit: false })
+                result.AddError("--tls-key goes with --tls-cert.");
+        });
         command.SetAction((parsed, cancellation) => UpRunner.Run(
             market.Read(parsed) with
             {
@@ -37,6 +46,7 @@ internal static class UpCommand
                 Kafka = parsed.GetValue(kafka),
                 Postgres = parsed.GetValue(postgres),
                 Partitions = parsed.GetValue(partitions),
+                Https = new HttpsOptions { Certificate = parsed.GetValue(certificate), Key = parsed.GetValue(key) },
             },
             seams,
             cancellation));

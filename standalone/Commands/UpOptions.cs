@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Hosting;
 using StreamForge.ClientApi.Access;
+using StreamForge.Hosting.Tls;
 
 namespace StreamForge.Standalone.Commands;
 
@@ -52,13 +53,16 @@ internal sealed record UpOptions
     /// <summary>The exchange of this process sends frames on command only: tests.</summary>
     public bool LockStep { get; init; }
 
-    /// <summary>Where the client API listens, as Kestrel reads it.</summary>
-    public string Url => $"http://{new IPEndPoint(Address, Port)}";
+    /// <summary>The client API's certificate, in place of that of the settings.</summary>
+    public HttpsOptions? Https { get; init; }
 
-    /// <summary>The same, as far as it matters for who may ask.</summary>
-    public AccessPlace Place => AccessPlace.Of(Environment == Environments.Development, Url);
+    /// <summary>Where the client API listens, as far as it matters for who may ask.</summary>
+    public AccessPlace Place => AccessPlace.Of(Environment == Environments.Development, Url(https: false));
 
     public required int Instruments { get; init; }
 
     public required int Rate { get; init; }
+
+    /// <summary>Where the client API listens, as Kestrel reads it.</summary>
+    public string Url(bool https) => $"{(https ? "https" : "http")}://{new IPEndPoint(Address, Port)}";
 }

@@ -9,6 +9,7 @@ using StreamForge.ClientApi.Access.Development;
 using StreamForge.Grains.Integrity;
 using StreamForge.Grains.State;
 using StreamForge.Hosting;
+using StreamForge.Hosting.Tls;
 using StreamForge.Silo;
 using StreamForge.Silo.Engine;
 using StreamForge.Silo.Integrity;
@@ -57,7 +58,7 @@ internal sealed class PlatformHost : IAsyncDisposable
     public static async Task<PlatformHost> Create(UpOptions options, PlatformSeams seams, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge", EnvironmentName = options.Environment });
-        var settings = new PlatformSettings(builder.Configuration, options.Place);
+        var settings = new PlatformSettings(builder.Configuration, options.Place, options.Https);
         builder.Logging.AddPlainConsole(LeastOf(options), settings.Telemetry);
         PortProbe.ThrowIfTaken(options.Port);
         var time = TimeProvider.System;
@@ -74,6 +75,7 @@ internal sealed class PlatformHost : IAsyncDisposable
             builder.Services.AddClientApi(development is null ? settings.Access : settings.Access.With(development));
             seams.Services(builder.Services);
             var app = builder.Build();
+            app.UseApiHsts(settings.Certificate);
             app.MapClientApi();
             return new PlatformHost(app, storage, exchange) { Development = development, _traces = Tracing.Start(settings.Telemetry, "streamforge", Environment.MachineName) };
         }
@@ -129,7 +131,8 @@ internal sealed class PlatformHost : IAsyncDisposable
     {
         var services = builder.Services;
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.WebHost.UseUrls(options.Url);
+        builder.WebHost.UseUrls(options.Url(https: settings.Certificate is not null));
+        builder.AddApiHttps(settings.Certificate);
         services.AddSingleton<IHostLifetime, SignalsElsewhere>();
         services.AddSingleton(time);
         services.AddSingleton(ids);

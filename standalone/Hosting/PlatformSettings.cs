@@ -6,6 +6,7 @@ using StreamForge.ClientApi.Limits;
 using StreamForge.Grains.Integrity.Governor;
 using StreamForge.Grains.Market;
 using StreamForge.Hosting;
+using StreamForge.Hosting.Tls;
 using StreamForge.Silo.Engine;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Storage.Files;
@@ -29,8 +30,9 @@ internal sealed class PlatformSettings
 
     /// <param name="configuration">What the file and the environment say.</param>
     /// <param name="place">Where the client API will listen.</param>
+    /// <param name="https">What the command line says of the client API's certificate.</param>
     /// <exception cref="StartupException">Options are wrong; all that are, in one message.</exception>
-    public PlatformSettings(IConfiguration configuration, AccessPlace place)
+    public PlatformSettings(IConfiguration configuration, AccessPlace place, HttpsOptions? https = null)
     {
         _sections = new SettingsSections(configuration);
         Pump = _sections.Check("Pump", new PumpOptions());
@@ -42,6 +44,7 @@ internal sealed class PlatformSettings
         _sections.Check("ClientApi", new ClientApiOptions());
         _sections.Check("Limits", new LimitOptions());
         var access = ApiSettings.ReadAccess(_sections, place);
+        Certificate = ApiSettings.ReadCertificate(_sections, https, urls: null, TimeProvider.System);
         Telemetry = TelemetryOptions.Read(_sections);
         Engine = _sections.Check("Engine", new GrainEngineOptions());
         Log = _sections.Check("Log", new EmbeddedLogOptions());
@@ -58,6 +61,9 @@ internal sealed class PlatformSettings
 
     /// <summary>Who may ask the client API.</summary>
     public ApiAccess Access { get; }
+
+    /// <summary>Of the client API; none: it has no HTTPS.</summary>
+    public ApiCertificate? Certificate { get; }
 
     public PumpOptions Pump { get; }
 

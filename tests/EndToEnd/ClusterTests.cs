@@ -61,6 +61,24 @@ public class ClusterTests(ClusterFixture cluster, ITestOutputHelper output)
         await cluster.EndsWell();
     }
 
+    [Fact]
+    public async Task A_process_without_TLS_reaches_no_silo_and_both_say_why()
+    {
+        var rig = cluster.Rig;
+        using (var api = new ChildProcess("StreamForge.ApiHost", rig.Whereabouts, "--StreamForge:Api:Url=http://127.0.0.1:0", "--environment=Development"))
+        {
+            await api.Says("it speaks TLS, and Cluster:Tls is not set in this process", Deadline);
+            using var http = new HttpClient { BaseAddress = new Uri(await api.Says("up at ", Deadline)) };
+            using var answer = await http.GetAsync(new Uri($"v1/instruments/binance:{rig.Symbols[0]}", UriKind.Relative));
+            Assert.Equal(503, (int)answer.StatusCode);
+        }
+        await Until.Holds(
+            () => Task.FromResult(rig.Processes.Silos.Any(silo => rig.LogOf(silo.Name).Contains("is refused at the port for clients: it speaks no TLS", StringComparison.Ordinal))),
+            Deadline,
+            "a silo says whom it refused");
+        await cluster.EndsWell();
+    }
+
     /// <summary>Sooner or later ingest crosses no silo boundary any more: of two looks at the counters the second has only grown here.</summary>
     private async Task GrainsLiveWhereTheyAreFed()
     {

@@ -9,6 +9,8 @@ using StreamForge.Hosting;
 using StreamForge.SiloHost;
 using StreamForge.Standalone.Cluster;
 using StreamForge.Tests.Helm.Charts;
+using StreamForge.Tests.Support;
+using StreamForge.Tests.Support.Tls;
 
 namespace StreamForge.Tests.Helm;
 
@@ -16,6 +18,8 @@ namespace StreamForge.Tests.Helm;
 public sealed class SettingsTests
 {
     private static readonly string _key = Convert.ToBase64String([.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
+
+    private static readonly Lazy<MountedSecret> _secret = new(MakeSecret);
 
     public static TheoryData<string> Sets => [.. Chart.ValueSets];
 
@@ -77,16 +81,32 @@ public sealed class SettingsTests
         // The further ones of values that are for all.
         api.AllowOthers("Pump", "Kafka", "Silo");
         Assert.NotNull(ApiSettings.ReadAccess(api, new AccessPlace(Development: false, Loopback: false)));
+        ApiSettings.ReadCertificate(api, given: null, configuration["StreamForge:Api:Url"] ?? "", TimeProvider.System);
         api.ThrowIfWrong();
     }
 
     /// <summary>As the process would read it: the mounted file, then the environment.</summary>
     private static IConfiguration SettingsOf(Rendered chart, KubeObject workload)
     {
-        var file = (string)chart.One("ConfigMap", workload.Name).Node["data"]!["appsettings.json"]!;
+        // Mounted elsewhere: processes look whether their certificates will do.
+        var file = ((string)chart.One("ConfigMap", workload.Name).Node["data"]!["appsettings.json"]!)
+            .Replace("/etc/streamforge-cluster-tls/", _secret.Value.File(""), StringComparison.Ordinal)
+            .Replace("/etc/streamforge-cluster-ca/", _secret.Value.File(""), StringComparison.Ordinal)
+            .Replace("/etc/streamforge-api-tls/", _secret.Value.File(""), StringComparison.Ordinal);
         var environment = workload.Environment.ToDictionary(
             variable => ((string)variable["name"]!).Replace("__", ":", StringComparison.Ordinal), ValueOf);
         return new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(file))).AddInMemoryCollection(environment).Build();
+    }
+
+    private static MountedSecret MakeSecret()
+    {
+        var folder = new TempFolder();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        var authority = new TestAuthority("cluster", TimeProvider.System);
+        var certificate = authority.Issue(["silo.bank.internal", "sf-streamforge-client.bank.svc", "api.bank.example"]);
+        var secret = new MountedSecret(folder.Path + Path.DirectorySeparatorChar);
+        secret.Write(("tls.crt", certificate.Pem), ("tls.key", certificate.KeyPem), ("ca.crt", authority.Pem));
+        return secret;
     }
 
     private static string? ValueOf(System.Text.Json.Nodes.JsonObject variable) =>

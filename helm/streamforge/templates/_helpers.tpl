@@ -48,6 +48,35 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- define "streamforge.clusterSettings" -}}
 ClusterId: {{ default (include "streamforge.fullname" .) .Values.cluster.clusterId | quote }}
 ServiceId: {{ default (include "streamforge.fullname" .) .Values.cluster.serviceId | quote }}
+{{- with .Values.tls.cluster }}
+{{- if or .siloSecret .clientSecret }}
+Tls:
+  Certificate: /etc/streamforge-cluster-tls/tls.crt
+  Key: /etc/streamforge-cluster-tls/tls.key
+  Authorities: /etc/streamforge-cluster-ca/ca.crt
+  SiloName: {{ default (printf "%s-silo.%s.svc" (include "streamforge.fullname" $) $.Release.Namespace) .siloName | quote }}
+  ClientNames:
+    - {{ default (printf "%s-client.%s.svc" (include "streamforge.fullname" $) $.Release.Namespace) .clientName | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The Secret with a process's certificate of the cluster; empty: no TLS: (dict "root" $ "component" "silo"). */}}
+{{- define "streamforge.clusterSecret" -}}
+{{- with .root.Values.tls.cluster -}}
+{{- if or .siloSecret .clientSecret -}}
+{{- if eq $.component "silo" -}}
+{{- required "tls.cluster.siloSecret: with TLS in the cluster silos need a certificate" .siloSecret -}}
+{{- else -}}
+{{- required "tls.cluster.clientSecret: with TLS in the cluster its clients need a certificate" .clientSecret -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The name of the client API's port, which is also its scheme. */}}
+{{- define "streamforge.apiScheme" -}}
+{{- ternary "https" "http" (ne .Values.tls.api.secret "") -}}
 {{- end -}}
 
 {{- define "streamforge.kafkaSettings" -}}
@@ -184,6 +213,38 @@ topologySpreadConstraints:
       - key: {{ .root.Values.kafka.ca.key }}
         path: ca.crt
 {{- end }}
+{{- with .root.Values.postgres.ca }}
+{{- if .secret }}
+- name: postgres-ca
+  secret:
+    secretName: {{ .secret }}
+    items:
+      - { key: {{ .key }}, path: ca.crt }
+{{- end }}
+{{- end }}
+{{- with include "streamforge.clusterSecret" . }}
+- name: cluster-tls
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+    items:
+      - { key: tls.crt, path: tls.crt }
+      - { key: tls.key, path: tls.key }
+- name: cluster-ca
+  secret:
+    secretName: {{ default . $.root.Values.tls.cluster.authorities.secret }}
+    items:
+      - { key: {{ $.root.Values.tls.cluster.authorities.key }}, path: ca.crt }
+{{- end }}
+{{- if and (eq .component "client-api") .root.Values.tls.api.secret }}
+- name: api-tls
+  secret:
+    secretName: {{ .root.Values.tls.api.secret }}
+    defaultMode: 0440
+    items:
+      - { key: tls.crt, path: tls.crt }
+      - { key: tls.key, path: tls.key }
+{{- end }}
 {{- end -}}
 
 {{- define "streamforge.mounts" -}}
@@ -195,6 +256,24 @@ topologySpreadConstraints:
 {{- if and .kafka .root.Values.kafka.ca.secret }}
 - name: kafka-ca
   mountPath: /etc/streamforge-kafka-ca
+  readOnly: true
+{{- end }}
+{{- if .root.Values.postgres.ca.secret }}
+- name: postgres-ca
+  mountPath: /etc/streamforge-postgres-ca
+  readOnly: true
+{{- end }}
+{{- if include "streamforge.clusterSecret" . }}
+- name: cluster-tls
+  mountPath: /etc/streamforge-cluster-tls
+  readOnly: true
+- name: cluster-ca
+  mountPath: /etc/streamforge-cluster-ca
+  readOnly: true
+{{- end }}
+{{- if and (eq .component "client-api") .root.Values.tls.api.secret }}
+- name: api-tls
+  mountPath: /etc/streamforge-api-tls
   readOnly: true
 {{- end }}
 {{- end -}}

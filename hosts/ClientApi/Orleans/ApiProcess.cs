@@ -8,6 +8,7 @@ using StreamForge.ClientApi.Access;
 using StreamForge.ClientApi.Limits;
 using StreamForge.Contracts.Market;
 using StreamForge.Hosting;
+using StreamForge.Hosting.Tls;
 
 namespace StreamForge.ApiHost;
 
@@ -22,18 +23,20 @@ internal static class ApiProcess
     public static async Task<int> Run(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "StreamForge", Args = args });
-        var (cluster, api, access, telemetry) = Read(builder);
+        var (cluster, api, access, certificate, telemetry) = Read(builder);
         builder.Logging.AddPlainConsole(LogLevel.Information, telemetry);
         using var signal = new ShutdownSignal(api.StopWithin + TimeSpan.FromSeconds(1), CancellationToken.None);
         using var traces = Tracing.Start(telemetry, "streamforge-client-api", Environment.MachineName);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.WebHost.UseUrls(api.Url);
+        builder.AddApiHttps(certificate);
         builder.Services.AddSingleton<IHostLifetime, SignalsElsewhere>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = api.StopWithin);
         builder.AddLateClusterClient(cluster, telemetry.Traced, typeof(IInstrumentGrain).Assembly);
         builder.Services.AddClientApi(access);
         await using var app = builder.Build();
+        app.UseApiHsts(certificate);
         app.MapClientApi();
         app.UseClusterGate();
         try
@@ -56,7 +59,7 @@ internal static class ApiProcess
         return ExitCodes.Ok;
     }
 
-    private static (ClusterSettings Cluster, ApiHostOptions Api, ApiAccess Access, TelemetryOptions Telemetry) Read(WebApplicationBuilder builder)
+    private static (ClusterSettings Cluster, ApiHostOptions Api, ApiAccess Access, ApiCertificate? Certificate, TelemetryOptions Telemetry) Read(WebApplicationBuilder builder)
     {
         var sections = new SettingsSections(builder.Configuration);
         var cluster = ClusterSettings.Read(sections, isSilo: false, TimeProvider.System);
@@ -64,12 +67,13 @@ internal static class ApiProcess
         var telemetry = TelemetryOptions.Read(sections);
         sections.Check("ClientApi", new ClientApiOptions { AskAgainAfter = AskAgainAfter });
         var access = ApiSettings.ReadAccess(sections, AccessPlace.Of(builder.Environment.IsDevelopment(), api.Url));
+        var certificate = ApiSettings.ReadCertificate(sections, given: null, api.Url, TimeProvider.System);
         sections.Check("Limits", new LimitOptions());
         sections.AllowOthers("Silo", "Kafka", "Postgres", "Engine", "Checkpoint", "Pump", "Pipeline", "Market", "Governor", "Connector", "ConnectorHost", "Log", "States");
         sections.ThrowIfWrong();
         builder.Services.Configure<ClientApiOptions>(options => options.AskAgainAfter = AskAgainAfter);
         builder.Services.Configure<LimitOptions>(sections.Section("Limits"));
         builder.Services.Configure<ClientApiOptions>(sections.Section("ClientApi"));
-        return (cluster, api, access!, telemetry);
+        return (cluster, api, access!, certificate, telemetry);
     }
 }

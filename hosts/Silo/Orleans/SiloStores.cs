@@ -56,7 +56,7 @@ internal sealed class SiloStores : IAsyncDisposable
                 throw;
             }
         }
-        catch (Exception error) when (error is StateStoreException or NpgsqlException or SocketException)
+        catch (Exception error) when (error is StateStoreException or EventLogException or NpgsqlException or SocketException)
         {
             throw new StartupException(error.Message, error);
         }

@@ -14,7 +14,7 @@ public sealed class KafkaEventLog : IEventLog
     private readonly KafkaTopics _topics;
 
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">Options out of range.</exception>
-    /// <exception cref="EventLogException">The native library is missing.</exception>
+    /// <exception cref="EventLogException">The native library is missing, or does not take the settings: an unknown one, a file of certificates that cannot be read.</exception>
     public KafkaEventLog(KafkaOptions options, TimeProvider time, ILogger<KafkaEventLog> logger)
     {
         _options = options.Validated();
@@ -22,7 +22,14 @@ public sealed class KafkaEventLog : IEventLog
         _time = time;
         _logger = logger;
         _link = new KafkaLink(options, time, logger);
-        _topics = new KafkaTopics(options, _link, time, logger);
+        try
+        {
+            _topics = new KafkaTopics(options, _link, time, logger);
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or Confluent.Kafka.KafkaException)
+        {
+            throw new EventLogException($"Kafka:Client: {error.Message}", error);
+        }
     }
 
     public ValueTask<TopicInfo> EnsureTopic(TopicSpec spec, CancellationToken cancellation) => _topics.Ensure(spec, cancellation);

@@ -5,9 +5,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using StreamForge.ClientApi;
 using StreamForge.ClientApi.Metrics;
+using StreamForge.Hosting.Tls;
 using StreamForge.Silo.Cluster;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Streaming.Paths;
@@ -57,6 +59,8 @@ internal static class ServedMetrics
         _ = new HomeKeeper(new HomeKeeping(SendsHome: true), null!, null!, null!, meters, time);
         // Its gauge asks for members; there are none to ask for here.
         await new MemberMetrics(meters, new NoMembers()).StartAsync(CancellationToken.None);
+        _ = new CertificateWatch([], time, meters, NullLogger<CertificateWatch>.Instance);
+        _ = new RefusalLog(time, meters, NullLogger<RefusalLog>.Instance);
         RuntimeHelpers.RunClassConstructor(typeof(StorageMeter).TypeHandle);
         RuntimeHelpers.RunClassConstructor(typeof(ConnectorMetrics).TypeHandle);
     }
