@@ -53,13 +53,18 @@ public sealed class PostgresTests
     /// <summary>Under root the server is another user, and wants its key to be its own.</summary>
     private static void LetServerRead(string folder, string key)
     {
-        System.IO.File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Run("chmod", "600", key);
         if (Environment.UserName != "root")
             return;
-        System.IO.File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-        using var chown = Process.Start("chown", ["postgres", key]);
-        chown.WaitForExit();
-        Assert.Equal(0, chown.ExitCode);
+        Run("chmod", "755", folder);
+        Run("chown", "postgres", key);
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
     }
 
     private static int FreePort()
