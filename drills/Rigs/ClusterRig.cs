@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using StreamForge.Development;
@@ -140,6 +141,19 @@ internal sealed class ClusterRig : IAsyncDisposable
         await Ended(process, SiloEnd);
         if (process.ExitCode != 0)
             throw new DrillFailedException($"{process.Name} ended with code {process.ExitCode} after SIGTERM.");
+    }
+
+    /// <summary>Appends a record as anybody may who reaches the brokers.</summary>
+    /// <param name="topic">As the platform names it.</param>
+    public async Task Append(string topic, int partition, string value, params (string Name, string Value)[] headers)
+    {
+        using var producer = new ProducerBuilder<Null, string>(
+            new ProducerConfig { BootstrapServers = _surroundings.Environment["StreamForge__Kafka__BootstrapServers"] }).Build();
+        var told = new Headers();
+        foreach (var (name, text) in headers)
+            told.Add(name, Encoding.UTF8.GetBytes(text));
+        await producer.ProduceAsync(
+            new TopicPartition(_prefix + topic, new Partition(partition)), new Message<Null, string> { Value = value, Headers = told });
     }
 
     /// <summary>Deletes a topic at the brokers, as an operator may by mistake; the platform makes what it misses.</summary>

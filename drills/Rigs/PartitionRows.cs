@@ -15,6 +15,9 @@ internal sealed class PartitionRows : IAsyncDisposable
 
     public PartitionRows(string connection) => _database = NpgsqlDataSource.Create(connection);
 
+    /// <summary>The database was another one: connections to it are gone.</summary>
+    public void Forget() => _database.Clear();
+
     public async Task<IReadOnlyList<PartitionRowSeen>> Read()
     {
         await using var command = _database.CreateCommand(
@@ -25,6 +28,27 @@ internal sealed class PartitionRows : IAsyncDisposable
             rows.Add(new PartitionRowSeen(
                 reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetString(5)));
         return rows;
+    }
+
+    /// <summary>
+    /// Parks a key where its partition stands, as a pump does whose grain throws, under an epoch of its own: who reads it is fenced, takes it over
+    /// again, and heeds what is parked.
+    /// </summary>
+    /// <param name="key">The record's key.</param>
+    public async Task Park(PartitionRowSeen row, string key)
+    {
+        await using var command = _database.CreateCommand(
+            """
+            with taken as (
+                update streamforge.partition_progress set epoch = epoch + 1
+                where consumer_group = $1 and topic = $2 and partition = $3
+                returning consumer_group, topic, log_id, partition, low_water)
+            insert into streamforge.parked_key (consumer_group, topic, log_id, partition, record_key, from_offset, reason, parked_at)
+            select consumer_group, topic, log_id, partition, convert_to($4, 'UTF8'), low_water, 'a drill', now() from taken
+            """);
+        foreach (var value in (object[])[row.Group, row.Topic, row.Partition, key])
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>How many partitions an owner has taken over since.</summary>

@@ -22,6 +22,7 @@ public class ClusterSetBackTests(ClusterFixture cluster, ITestOutputHelper outpu
         var logs = rig.Processes.Silos.ToDictionary(silo => silo.Name, silo => rig.LogOf(silo.Name).Length);
 
         rig.Postgres.Restore();
+        rig.Rows.Forget();
         await cluster.EndsWell();
 
         var said = logs.SelectMany(log => rig.LogOf(log.Key)[log.Value..].Split('\n')).Where(line => line.Contains("storage was set back", StringComparison.Ordinal));

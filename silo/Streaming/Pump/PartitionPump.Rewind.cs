@@ -31,7 +31,7 @@ internal abstract partial class PartitionPump
     {
         while (!Idle)
             await Changed.Next;
-        var setBack = _storageDoubted && await TakeOverAgain();
+        var setBack = _storageDoubted && await WasSetBack();
         // Asked while nothing is in flight, so no late answer can move it.
         var low = setBack ? _stored : LowWater;
         await PauseBefore(low);
@@ -44,15 +44,25 @@ internal abstract partial class PartitionPump
     }
 
     /// <summary>
-    /// Takes the partition over under a new epoch, which makes every grain that is fed compare its memory to what is stored. Where less is stored
-    /// than this pump knows, storage was set back: then nothing that is known of keys counts, and the stored mark is where to read from.
+    /// Where less is stored than this pump knows, storage was set back: then nothing that is known of keys counts, and the stored mark is where to
+    /// read from. The partition is taken over under a new epoch, which makes every grain that is fed compare its memory to what is stored.
     /// </summary>
     /// <returns>Whether storage was set back.</returns>
-    private async Task<bool> TakeOverAgain()
+    /// <exception cref="FencedException">Another owner has taken the partition over: what it holds is not this pump's to judge.</exception>
+    private async Task<bool> WasSetBack()
     {
         // A mark under the former epoch, on its way still, would look like a zombie's.
         while (_checkpointing)
             await Changed.Next;
+        var rows = await Retry("the partitions' rows", () => _services.Partitions.List(_services.Group, Aborting));
+        switch (AdvanceRule.Decide(rows.FirstOrDefault(stored => stored.Key == Key), Epoch, _stored))
+        {
+            case AdvanceOutcome.Fenced:
+                throw new FencedException();
+            case AdvanceOutcome.Stored:
+                _storageDoubted = false;
+                return false;
+        }
         PartitionRow row;
         do
             row = await Retry("the partition's row", () => _services.Partitions.Acquire(Key, _services.Owner, Aborting));
@@ -60,12 +70,10 @@ internal abstract partial class PartitionPump
         while (row.Epoch <= Epoch);
         Epoch = row.Epoch;
         _storageDoubted = false;
-        if (row.LowWater >= _stored)
-            return false;
         Log.StorageSetBack(_services.Logger, Partition, row.LowWater, _stored);
         _services.Counters.CountSetBack();
         ForgetKeys();
-        Volatile.Write(ref _stored, row.LowWater);
+        Volatile.Write(ref _stored, Math.Min(_stored, row.LowWater));
         _lossUnstored = Loss is not null;
         if (Loss is null && row.Loss is { } known)
         {
