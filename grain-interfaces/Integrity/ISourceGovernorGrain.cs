@@ -50,11 +50,14 @@ public sealed record PermitAnswer
 {
     [Id(0)] public required bool Granted { get; init; }
 
-    /// <summary>Granted: the request must have been sent before this time, or the permit be returned unused, UTC.</summary>
-    [Id(1)] public DateTimeOffset SendBefore { get; init; }
+    /// <summary>
+    /// Granted: the request must have been sent within this, or the permit be returned unused. Counted by the caller's own clock from when it
+    /// made the call, so that no two clocks are compared: what the call took is lost to the caller, never to the cap. Zero or less: too late.
+    /// </summary>
+    [Id(4)] public TimeSpan SendWithin { get; init; }
 
-    /// <summary>Granted: when the permit stops counting if nobody returns it, UTC. The request must have ended before.</summary>
-    [Id(2)] public DateTimeOffset ExpiresAt { get; init; }
+    /// <summary>Granted: the request must have ended within this, counted as before; then the permit stops counting if nobody returns it.</summary>
+    [Id(5)] public TimeSpan EndWithin { get; init; }
 
     /// <summary>Not granted: tickets that will be served before this one.</summary>
     [Id(3)] public int Ahead { get; init; }

@@ -23,8 +23,7 @@ public sealed partial class SourcePermits(IGrainFactory grains, TimeProvider tim
         string source, PermitTicket ticket, Func<CancellationToken, Task<RepairOutcome>> ask, CancellationToken cancellation)
     {
         var governor = grains.GetGrain<ISourceGovernorGrain>(source);
-        var permit = await Wait(governor, ticket, cancellation);
-        using var deadline = new CancellationTokenSource(permit.ExpiresAt - time.GetUtcNow(), time);
+        using var deadline = new CancellationTokenSource(await Wait(governor, ticket, cancellation), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         RepairOutcome outcome;
         try
@@ -41,16 +40,19 @@ public sealed partial class SourcePermits(IGrainFactory grains, TimeProvider tim
         return outcome;
     }
 
-    private async Task<PermitAnswer> Wait(ISourceGovernorGrain governor, PermitTicket ticket, CancellationToken cancellation)
+    /// <returns>Within what the request must have ended.</returns>
+    private async Task<TimeSpan> Wait(ISourceGovernorGrain governor, PermitTicket ticket, CancellationToken cancellation)
     {
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
+            var asked = time.GetTimestamp();
             try
             {
                 var answer = await governor.Acquire(ticket, WaitPerCall).OnThisTurn().WaitAsync(cancellation);
-                if (answer.Granted && answer.SendBefore > time.GetUtcNow())
-                    return answer;
+                var took = time.GetElapsedTime(asked);
+                if (answer.Granted && answer.SendWithin > took && answer.EndWithin > took)
+                    return answer.EndWithin - took;
                 // Granted too long ago to be used: it is given back and asked for anew.
                 if (answer.Granted)
                     await governor.Return(ticket.Id);

@@ -9,6 +9,10 @@ namespace StreamForge.Grains.Integrity.Governor;
 /// <remarks>
 /// Order: interactive before background; within these, groups that have started before new ones, so that what was begun is
 /// finished; then the order of arrival. To starve nobody, one grant in <see cref="AgeingEvery"/> goes to the oldest ticket of all.
+/// <para>
+/// Every <c>now</c> is the time since the state was taken over, by a clock that never jumps. A permit that was granted before that counts for
+/// a whole lease more, and may not be used any more: nobody knows how old it is.
+/// </para>
 /// </remarks>
 public sealed class GovernorCore(GovernorState state, GovernorOptions options)
 {
@@ -20,7 +24,7 @@ public sealed class GovernorCore(GovernorState state, GovernorOptions options)
     public int Waiting => state.Tickets.Count;
 
     /// <summary>Puts a ticket into the queue, or notes that it is still wanted. Changes nothing for one that holds a permit.</summary>
-    public void Ask(PermitTicket ticket, DateTimeOffset now)
+    public void Ask(PermitTicket ticket, TimeSpan now)
     {
         if (PermitOf(ticket.Id) is not null)
             return;
@@ -33,11 +37,22 @@ public sealed class GovernorCore(GovernorState state, GovernorOptions options)
                 Interactive = state.Tickets[at].Interactive || ticket.Interactive,
             };
         else
-            state.Tickets.Add(new Ticket(ticket.Id, ticket.Group, ticket.Interactive, now, now));
+            state.Tickets.Add(new Ticket(ticket.Id, ticket.Group, ticket.Interactive, now));
     }
 
     /// <summary>The permit that a ticket holds; null where it holds none (any more).</summary>
     public Permit? PermitOf(string ticketId) => state.Permits.Find(permit => permit.TicketId == ticketId);
+
+    /// <summary>Up to when a request may be sent under a permit.</summary>
+    public TimeSpan SendBefore(Permit permit) => permit.GrantedAt + options.SendWithin ?? TimeSpan.Zero;
+
+    /// <summary>When a permit that nobody returns stops counting.</summary>
+    public TimeSpan ExpiresAt(Permit permit)
+    {
+        // It may have been granted under longer limits, or under a version that did not say.
+        var lease = permit.Lease > options.Lease ? permit.Lease : options.Lease;
+        return (permit.GrantedAt ?? TimeSpan.Zero) + lease;
+    }
 
     /// <summary>The request of a permit has ended for certain.</summary>
     /// <returns>Whether anything changed.</returns>
@@ -46,7 +61,7 @@ public sealed class GovernorCore(GovernorState state, GovernorOptions options)
 
     /// <summary>Grants what concurrency and rate allow now. The state must be stored before anybody is told.</summary>
     /// <returns>Whether anything was granted.</returns>
-    public bool Grant(DateTimeOffset now)
+    public bool Grant(TimeSpan now)
     {
         Expire(now);
         Refill(now);
@@ -58,7 +73,7 @@ public sealed class GovernorCore(GovernorState state, GovernorOptions options)
             state.Tickets.RemoveAt(at);
             state.Tokens -= 1;
             state.Granted++;
-            state.Permits.Add(new Permit(ticket.Id, ticket.Group, now + options.SendWithin, now + options.Lease));
+            state.Permits.Add(new Permit(ticket.Id, ticket.Group, options.Lease, now));
             if (!state.Started.Contains(ticket.Group))
                 state.Started.Add(ticket.Group);
             granted = true;
@@ -81,35 +96,32 @@ public sealed class GovernorCore(GovernorState state, GovernorOptions options)
     }
 
     /// <summary>When to look again although nothing happens: a token comes, a permit or a ticket expires. Null: never.</summary>
-    public DateTimeOffset? NextLook(DateTimeOffset now)
+    public TimeSpan? NextLook(TimeSpan now)
     {
-        DateTimeOffset? next = null;
+        TimeSpan? next = null;
         if (state.Tickets.Count > 0)
         {
             if (state.Permits.Count < options.MaxConcurrent && state.Tokens < 1)
                 next = now + TimeSpan.FromSeconds(Math.Max(0.001, (1 - state.Tokens) / options.PerSecond));
             foreach (var permit in state.Permits)
-                if (next is null || permit.ExpiresAt < next)
-                    next = permit.ExpiresAt;
+                if (ExpiresAt(permit) is var expires && (next is null || expires < next))
+                    next = expires;
         }
         return next;
     }
 
-    private void Expire(DateTimeOffset now)
+    private void Expire(TimeSpan now)
     {
-        state.Permits.RemoveAll(permit => permit.ExpiresAt <= now);
+        state.Permits.RemoveAll(permit => ExpiresAt(permit) <= now);
         state.Tickets.RemoveAll(ticket => now - ticket.LastAsked > options.TicketLife);
     }
 
-    private void Refill(DateTimeOffset now)
+    private void Refill(TimeSpan now)
     {
-        if (double.IsNaN(state.Tokens))
-            state.Tokens = options.Burst;
-        else if (now > state.TokensAt)
-            state.Tokens = Math.Min(options.Burst, state.Tokens + ((now - state.TokensAt).TotalSeconds * options.PerSecond));
-        // A clock that was set back gives nothing twice: the time counts from the later of the two.
-        if (now > state.TokensAt)
-            state.TokensAt = now;
+        state.Tokens = double.IsNaN(state.Tokens)
+            ? options.Burst
+            : Math.Min(options.Burst, state.Tokens + ((now - state.TokensAt).TotalSeconds * options.PerSecond));
+        state.TokensAt = now;
     }
 
     private int Next()

@@ -1,13 +1,14 @@
 using System.Buffers;
 using StreamForge.Contracts.Integrity;
 using StreamForge.Grains.Integrity.Governor;
+using StreamForge.Grains.State;
 
 namespace StreamForge.Tests.Market.Integrity;
 
 /// <summary>The governor's rules, over random histories on a clock of their own: what the source itself would count.</summary>
 public class GovernorCoreTests
 {
-    private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
+    private static readonly TimeSpan Start = TimeSpan.FromHours(1);
 
     [Fact]
     public void Interactive_goes_first_then_groups_that_have_started_then_the_oldest()
@@ -70,18 +71,65 @@ public class GovernorCoreTests
     }
 
     [Fact]
-    public void A_clock_set_back_gives_no_tokens_twice()
+    public void What_was_granted_before_a_take_over_counts_for_a_whole_lease_more_and_is_used_by_nobody()
     {
-        var options = new GovernorOptions { MaxConcurrent = 100, PerSecond = 1, Burst = 1 };
-        var core = new GovernorCore(new GovernorState(), options);
-        for (var i = 0; i < 5; i++)
-            core.Ask(Ticket($"t{i}", "a"), Start);
-        core.Grant(Start);
-        core.Grant(Start + TimeSpan.FromSeconds(1));
+        var options = new GovernorOptions { MaxConcurrent = 1, PerSecond = 1000, Burst = 100 };
+        var core = TakenOver(options, options, "before");
+        Assert.True(core.SendBefore(core.PermitOf("before")!) <= TimeSpan.Zero);
+        core.Ask(Ticket("next", "b"), options.Lease - TimeSpan.FromMilliseconds(1));
+        Assert.False(core.Grant(options.Lease - TimeSpan.FromMilliseconds(1)));
+        Assert.True(core.Grant(options.Lease));
+    }
+
+    [Fact]
+    public void A_permit_counts_as_long_as_it_was_granted_for_under_whatever_limits_its_governor_comes_up_next()
+    {
+        var longer = new GovernorOptions { RequestTimeout = TimeSpan.FromMinutes(2) };
+        var core = TakenOver(longer, new GovernorOptions(), "long");
+        Assert.Equal(longer.Lease, core.ExpiresAt(core.PermitOf("long")!));
+    }
+
+    [Fact]
+    public void A_take_over_gives_no_tokens()
+    {
+        var options = new GovernorOptions { MaxConcurrent = 100, PerSecond = 1, Burst = 2 };
+        var core = TakenOver(options, options, "t0", "t1", "t2", "t3");
         Assert.Equal(2, core.InUse);
-        core.Grant(Start);
-        core.Grant(Start + TimeSpan.FromSeconds(1));
-        Assert.Equal(2, core.InUse);
+        Assert.False(core.Grant(TimeSpan.Zero));
+        Assert.True(core.Grant(TimeSpan.FromSeconds(1)));
+        Assert.Equal(3, core.InUse);
+    }
+
+    [Fact]
+    public void A_state_of_before_clocks_were_left_out_loads()
+    {
+        // As version 1 wrote it: one ticket, one permit, a group, tokens, and times of day.
+        var buffer = new ArrayBufferWriter<byte>();
+        var writer = new StateWriter(buffer);
+        writer.Count(1);
+        writer.Text("waits");
+        writer.Text("a");
+        writer.Bool(true);
+        writer.Time(DateTimeOffset.UnixEpoch);
+        writer.Time(DateTimeOffset.UnixEpoch);
+        writer.Count(1);
+        writer.Text("holds");
+        writer.Text("b");
+        writer.Time(DateTimeOffset.UnixEpoch);
+        writer.Time(DateTimeOffset.UnixEpoch);
+        writer.Count(1);
+        writer.Text("b");
+        writer.Text("1.5");
+        writer.Time(DateTimeOffset.UnixEpoch);
+        writer.Signed(7);
+        var state = new GovernorState();
+        state.Read(buffer.WrittenSpan, 1);
+        var options = new GovernorOptions { MaxConcurrent = 2 };
+        var core = new GovernorCore(state, options);
+        Assert.Equal(("waits", true), (state.Tickets[0].Id, state.Tickets[0].Interactive));
+        Assert.Equal(options.Lease, core.ExpiresAt(core.PermitOf("holds")!));
+        Assert.Equal((1.5, 7), (state.Tokens, state.Granted));
+        Assert.True(core.Grant(TimeSpan.Zero));
     }
 
     /// <summary>
@@ -109,30 +157,30 @@ public class GovernorCoreTests
         var stored = Serialise(new GovernorState());
         var live = new GovernorState();
         core = new GovernorCore(live, options);
-        var atSource = new List<(string Id, DateTimeOffset Until)>();
-        var sent = new List<DateTimeOffset>();
+        var atSource = new List<(string Id, TimeSpan Until)>();
+        var sent = new List<TimeSpan>();
         var wanted = new SortedSet<string>(Enumerable.Range(0, 40).Select(i => $"t{i:D2}"), StringComparer.Ordinal);
-        var now = Start;
+        var (now, takenOverAt) = (TimeSpan.Zero, TimeSpan.Zero);
         for (var step = 0; step < 20_000 && wanted.Count > 0; step++)
         {
             now += TimeSpan.FromMilliseconds(random.Next(0, 200));
             atSource.RemoveAll(request => request.Until <= now);
             foreach (var id in wanted)
-                core.Ask(Ticket(id, id[..2], interactive: id[^1] == '7'), now);
-            if (core.Grant(now))
+                core.Ask(Ticket(id, id[..2], interactive: id[^1] == '7'), now - takenOverAt);
+            if (core.Grant(now - takenOverAt))
                 stored = Serialise(live);
             if (random.Next(20) == 0)
             {
                 // Lost: what was stored is all that is known. (Returns since then are forgotten, grants are not.)
                 live = new GovernorState();
-                live.Read(stored, 1);
-                core = new GovernorCore(live, options);
+                live.Read(stored, live.SchemaVersion);
+                (core, takenOverAt) = (new GovernorCore(live, options), now);
             }
             foreach (var id in wanted.ToArray())
             {
                 if (core.PermitOf(id) is not { } permit || atSource.Exists(request => request.Id == id) || random.Next(3) == 0)
                     continue;
-                if (permit.SendBefore <= now)
+                if (core.SendBefore(permit) <= now - takenOverAt)
                 {
                     core.Return(id);
                     continue;
@@ -159,6 +207,19 @@ public class GovernorCoreTests
         }
     }
 
+    /// <summary>Tickets are asked for and granted under some options; then a governor of others comes up from what is stored.</summary>
+    private static GovernorCore TakenOver(GovernorOptions before, GovernorOptions after, params string[] tickets)
+    {
+        var state = new GovernorState();
+        var core = new GovernorCore(state, before);
+        foreach (var ticket in tickets)
+            core.Ask(Ticket(ticket, "a"), Start);
+        core.Grant(Start);
+        var loaded = new GovernorState();
+        loaded.Read(Serialise(state), state.SchemaVersion);
+        return new GovernorCore(loaded, after);
+    }
+
     private static byte[] Serialise(GovernorState state)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -166,7 +227,7 @@ public class GovernorCoreTests
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static List<string> Drain(GovernorCore core, string holding, DateTimeOffset now)
+    private static List<string> Drain(GovernorCore core, string holding, TimeSpan now)
     {
         var order = new List<string>();
         var held = holding;

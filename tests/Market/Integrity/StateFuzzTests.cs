@@ -60,8 +60,8 @@ public sealed class StateFuzzTests(ITestOutputHelper output)
         var state = new GovernorState();
         var core = new GovernorCore(state, new GovernorOptions());
         for (var i = 0; i < 9; i++)
-            core.Ask(new PermitTicket { Id = $"ticket-{i}", Group = $"binance:SYM{i}", Interactive = i % 2 == 0 }, DateTimeOffset.UnixEpoch);
-        core.Grant(DateTimeOffset.UnixEpoch);
+            core.Ask(new PermitTicket { Id = $"ticket-{i}", Group = $"binance:SYM{i}", Interactive = i % 2 == 0 }, TimeSpan.Zero);
+        core.Grant(TimeSpan.Zero);
         Fuzz<GovernorState>(state, Mutations);
     }
 
