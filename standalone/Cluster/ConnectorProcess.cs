@@ -31,7 +31,7 @@ internal static class ConnectorProcess
             throw new StartupException(problem!);
         using var signal = new ShutdownSignal(cancellation);
         using var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LogLevel.Information, settings.Telemetry));
-        var time = TimeProvider.System;
+        var time = new SteadyClock(TimeProvider.System);
         using var traces = Tracing.Start(settings.Telemetry, "streamforge-connector", Environment.MachineName);
         await using var log = Open(settings.Kafka, time, loggers);
         var feed = await MarketSetup.Prepare(options, settings.Connector, time, loggers, signal.Asked);

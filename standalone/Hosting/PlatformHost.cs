@@ -61,7 +61,7 @@ internal sealed class PlatformHost : IAsyncDisposable
         var settings = new PlatformSettings(builder.Configuration, options.Place, options.Https);
         builder.Logging.AddPlainConsole(LeastOf(options), settings.Telemetry);
         PortProbe.ThrowIfTaken(options.Port);
-        var time = TimeProvider.System;
+        var time = new SteadyClock(TimeProvider.System);
         var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LeastOf(options), settings.Telemetry));
         var ids = new RandomIdSource();
         var storage = await StorageSetup.Open(options, settings, seams, time, ids, loggers, cancellation);

@@ -31,7 +31,7 @@ internal static class ApiProcess
         builder.WebHost.UseUrls(api.Url);
         builder.AddApiHttps(certificate);
         builder.Services.AddSingleton<IHostLifetime, SignalsElsewhere>();
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<TimeProvider>(new SteadyClock(TimeProvider.System));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = api.StopWithin);
         builder.AddLateClusterClient(cluster, telemetry.Traced, typeof(IInstrumentGrain).Assembly);
         builder.Services.AddClientApi(access);

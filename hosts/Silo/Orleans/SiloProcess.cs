@@ -34,7 +34,7 @@ internal static class SiloProcess
         builder.Logging.AddPlainConsole(LogLevel.Information, settings.Telemetry);
         using var signal = new ShutdownSignal(settings.Silo.StopWithin + TimeSpan.FromSeconds(1), CancellationToken.None);
         using var loggers = LoggerFactory.Create(logging => logging.AddPlainConsole(LogLevel.Information, settings.Telemetry));
-        var time = TimeProvider.System;
+        var time = new SteadyClock(TimeProvider.System);
         using var traces = Tracing.Start(settings.Telemetry, "streamforge-silo", settings.Silo.Name);
         await using var stores = await SiloStores.Open(settings, time, loggers, signal.Asked);
         Register(builder, settings, stores, time);
