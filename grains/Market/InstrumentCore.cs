@@ -76,7 +76,11 @@ public sealed partial class InstrumentCore : EntityCore
         IngestBatch batch, IngestRecord record, StreamEvent received, DateTimeOffset now, ref IngestTally tally)
     {
         if (MarketRules.Violation(received, _state.Instrument, _options) is { } violation)
+        {
+            if (received is MarketEvent refused && refused.Instrument == _state.Instrument)
+                NoteRefused(refused, now);
             return violation;
+        }
         // Before the gate of origins: a refusal must be the same when the call is repeated.
         if (TooFarAhead(received) is { } refusal)
             return refusal;
@@ -104,6 +108,27 @@ public sealed partial class InstrumentCore : EntityCore
                 return null;
             default:
                 return $"An instrument does not take {received.GetType().Name}.";
+        }
+    }
+
+    /// <summary>
+    /// What is refused was published all the same, and whoever vouches for its stream vouches for it too: without it nothing is complete,
+    /// also where nothing comes after it.
+    /// </summary>
+    private void NoteRefused(MarketEvent refused, DateTimeOffset now)
+    {
+        switch (refused)
+        {
+            case Trade { TradeId: { } id }:
+                _state.TradeIds.Refused(id, refused.ReceivedAt, now);
+                break;
+            case TradeRange { Trades: [.., { TradeId: { } last }] }:
+                _state.TradeIds.Refused(last, refused.ReceivedAt, now);
+                break;
+            // One that does not follow the state shows by itself.
+            case DepthDiff { Previous: { } previous, Last: { } last } when previous <= _state.BookSequence && last > _state.BookSequence:
+                _state.Sequence.OfferDigest(last, refused.ReceivedAt);
+                break;
         }
     }
 

@@ -142,6 +142,17 @@ public sealed class IdRangeGate
         return Missing() != missing;
     }
 
+    /// <summary>The source made a fact of this id that could not be taken: it is missing like one that never came.</summary>
+    /// <param name="receivedAt">When the connector received it, UTC.</param>
+    public void Refused(long id, DateTimeOffset receivedAt, DateTimeOffset now)
+    {
+        // One too far ahead is not believed to be a fact of this source at all.
+        if (!Started || id <= Math.Max(Highest, _announced) || id - Highest > Limits.Jump)
+            return;
+        _announced = id;
+        Settle(receivedAt, null, now);
+    }
+
     /// <summary>The source was heard to be at <paramref name="id"/>.</summary>
     /// <param name="receivedAt">When the connector received it, UTC.</param>
     /// <param name="answered">It said so when it was asked, not on a stream that tells its facts as they happen.</param>
