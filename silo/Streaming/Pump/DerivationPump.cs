@@ -28,6 +28,7 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
     private long _appliedMark;
     private long _pendingBytes;
     private bool _acknowledging;
+    private bool _forgotten;
 
     public override long ReadPosition => _readPosition;
 
@@ -45,7 +46,7 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
     protected override ValueTask Begin(long position)
     {
         // They are read again, and must not be in the books twice.
-        Services.Counters.CountIn(-_steps.Count(step => !step.IsWatermark && step.Loss is null));
+        Uncount();
         _steps.Clear();
         _chain = new AppendChain();
         _pendingBytes = 0;
@@ -53,6 +54,14 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
         Volatile.Write(ref _appliedMark, position);
         return ValueTask.CompletedTask;
     }
+
+    protected override void Forget()
+    {
+        Uncount();
+        _forgotten = true;
+    }
+
+    private void Uncount() => Services.Counters.CountIn(-_steps.Count(static step => step.Counts));
 
     protected override void Take(IReadOnlyList<LogRecord> records)
     {
@@ -110,8 +119,11 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
             while (!Halting && _steps.TryPeek(out var step))
             {
                 await Finish(step);
-                if (!step.IsWatermark && step.Loss is null)
+                if (step.Counts)
                     CountDone(1);
+                // Done with after all, when nobody counted on it any more.
+                if (step.Counts && _forgotten)
+                    Services.Counters.CountIn(1);
                 _steps.Dequeue();
                 _pendingBytes -= step.Record.Size;
                 Volatile.Write(ref _appliedMark, LowWater);
@@ -185,5 +197,9 @@ internal sealed class DerivationPump(IAssignedPartition partition, PumpServices 
             Services.Logger, Partition, record.Offset, Log.Printable(record.Header(RecordHeaders.Instrument) ?? "?"), Log.Printable(reason));
     }
 
-    private readonly record struct Step(LogRecord Record, Task[] Appends, string? Refusal, bool IsWatermark, PartitionLoss? Loss = null);
+    private readonly record struct Step(LogRecord Record, Task[] Appends, string? Refusal, bool IsWatermark, PartitionLoss? Loss = null)
+    {
+        /// <summary>Whether it is in the books.</summary>
+        public bool Counts => !IsWatermark && Loss is null;
+    }
 }

@@ -86,6 +86,8 @@ internal sealed partial class GrainPump(IAssignedPartition partition, PumpServic
         Volatile.Write(ref _ledger, new PumpLedger(_ledger.LowWater));
     }
 
+    protected override void Forget() => Services.Counters.CountIn(-_ledger.PendingCount);
+
     protected override void Take(IReadOnlyList<LogRecord> records)
     {
         var now = Time.GetUtcNow();

@@ -100,6 +100,9 @@ internal abstract partial class PartitionPump : IDisposable
     /// <summary>Whether all that was read is applied.</summary>
     protected abstract bool Drained { get; }
 
+    /// <summary>The pump has ended: what it read and was not done with is somebody else's, and counts as never read.</summary>
+    protected abstract void Forget();
+
     /// <summary>Begins (again) at <paramref name="position"/>, with nothing read.</summary>
     protected abstract ValueTask Begin(long position);
 
@@ -182,6 +185,7 @@ internal abstract partial class PartitionPump : IDisposable
             // Not CancelAsync, here as elsewhere: its callbacks run on the thread pool.
             _stopping.Cancel();
             _aborting.Cancel();
+            Forget();
             Log.Stopped(_services.Logger, Partition, Epoch);
         }
     }
