@@ -43,6 +43,11 @@ internal sealed class DeadLetterPump(IAssignedPartition partition, PumpServices 
         return ValueTask.CompletedTask;
     }
 
+    protected override void Forget()
+    {
+        // Its own books are those of nobody.
+    }
+
     protected override void Take(IReadOnlyList<LogRecord> records)
     {
         foreach (var record in records)
