@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using StreamForge.Drills.Rigs;
 using StreamForge.Hosting;
 using StreamForge.Silo.Engine;
@@ -11,8 +12,7 @@ internal static class ChaosCommand
 {
     public static Command Create()
     {
-        var minutes = new Option<int>("--minutes") { CustomParser = ArgumentValues.ParseWhole, Description = "How long.", DefaultValueFactory = _ => 3 };
-        minutes.Validators.Add(result => ArgumentValues.Range(result, 1, 10_000));
+        var minutes = new Option<double>("--minutes") { CustomParser = result => ArgumentValues.ParseMinutes(result, 10_000), Description = "How long: 0.5 is half a minute.", DefaultValueFactory = _ => 3 };
         var seed = new Option<int?>("--seed") { Description = "Which disasters, when and how long (default: another one each time). What processes make of them is theirs." };
         var silos = new Option<int>("--silos") { CustomParser = ArgumentValues.ParseWhole, Description = "Silos of the cluster, on the engine orleans.", DefaultValueFactory = _ => 3 };
         silos.Validators.Add(result => ArgumentValues.Range(result, 1, 20));
@@ -28,7 +28,7 @@ internal static class ChaosCommand
     {
         using var signal = new ShutdownSignal(TimeSpan.FromMinutes(1), cancellation);
         var folder = data is null ? Directory.CreateTempSubdirectory("streamforge-chaos-").FullName : Directory.CreateDirectory(data).FullName;
-        Say($"{length.TotalMinutes:0} min, seed {seed}; logs in {folder}");
+        Say($"{length.TotalMinutes.ToString("0.##", CultureInfo.InvariantCulture)} min, seed {seed}; logs in {folder}");
         try
         {
             await using (var rig = await Start(folder, silos, seed, signal.Asked))

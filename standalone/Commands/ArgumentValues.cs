@@ -29,6 +29,17 @@ internal static class ArgumentValues
         return 0;
     }
 
+    /// <summary>A time in minutes, parts of one too, above 0 and up to <paramref name="most"/>.</summary>
+    internal static double ParseMinutes(ArgumentResult result, double most)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var minutes) && minutes > 0 && minutes <= most)
+            return minutes;
+        result.AddError(string.Create(
+            CultureInfo.InvariantCulture, $"{(result.Parent as OptionResult)?.Option.Name} is a number of minutes above 0 and up to {most}, not '{text}'."));
+        return 1;
+    }
+
     internal static IPAddress? ParseAddress(ArgumentResult result)
     {
         var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
