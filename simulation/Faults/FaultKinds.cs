@@ -1,5 +1,6 @@
 using StreamForge.Contracts.Streams;
 using StreamForge.Silo.Files;
+using StreamForge.Silo.Streaming;
 using StreamForge.Simulation.World;
 
 namespace StreamForge.Simulation.Faults;
@@ -21,11 +22,16 @@ internal static class FaultKinds
         ["storage-set-back"] = (world, fault) => _ = world.SetStorageBack(),
         ["log-anew"] = (world, fault) => _ = world.BounceBroker(fault.For, () => world.Broker.Forget(Topic(fault))),
         ["retention"] = (world, fault) => _ = world.Retain(fault.For),
-        ["clock-jump"] = (world, fault) => Pick(world, fault).Clock.Skew = MaxSkew * ((fault.Target % 41 - 20) / 20.0),
+        ["clock-jump"] = (world, fault) => Pick(world, fault).Machine.Skew = MaxSkew * ((fault.Target % 41 - 20) / 20.0),
         ["defect"] = Ailing(Ailment.Throws),
         ["key-slow"] = Ailing(Ailment.Slow),
         ["key-unanswered"] = Ailing(Ailment.Unanswered),
-        ["operator-unparks"] = (world, fault) => _ = world.Unpark(),
+        ["operator-unparks"] = (world, fault) => _ = world.UnderWay(world.Operators.Unpark),
+        ["operator-pauses"] = (world, fault) =>
+            _ = world.UnderWay(() => world.Operators.Pause(new TopicPartition(Topic(fault), fault.Target / 3 % world.Plan.Partitions), fault.For * 3)),
+        ["operator-replays"] = (world, fault) => _ = world.UnderWay(world.Operators.Replay),
+        ["operator-discards"] = (world, fault) => _ = world.UnderWay(world.Operators.Discard),
+        ["operator-misrules"] = (world, fault) => _ = world.UnderWay(() => Misrule(world, fault)),
         ["link-cut"] = (world, _) => world.Venue.Disconnect(),
         ["avalanche"] = (world, fault) => world.Venue.Avalanche(fault.Target, 60),
         ["poison"] = (world, fault) => world.Venue.Poison(fault.Target, fault.Target / 7),
@@ -67,10 +73,20 @@ internal static class FaultKinds
             crash();
     }
 
+    /// <summary>A node starts with a rule that no trade keeps, so that all of them become dead letters; in time it starts with the right one.</summary>
+    private static async Task Misrule(PlatformWorld world, Fault fault)
+    {
+        await world.Restart(Pick(world, fault), isStrict: true);
+        await Task.Delay(fault.For * 2, world.Simulated.Time);
+        if (world.Heard.FirstOrDefault(node => node.IsStrict) is not { } strict)
+            return;
+        await world.Restart(strict);
+        await world.Operators.Replay();
+    }
+
     private static NodeHost Pick(PlatformWorld world, Fault fault) => world.Nodes[fault.Target % world.Nodes.Count];
 
-    // Twice of it, the most between two clocks, stays below the margin by which a permit outlives its request.
-    private static readonly TimeSpan MaxSkew = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(5);
 
     private static string Topic(Fault fault) => (fault.Target % 3) switch
     {

@@ -6,6 +6,6 @@ internal static class AllLaws
     public static IReadOnlyList<Law> Create() =>
     [
         new DurableLaw(), new BookLaw(), new TradeLaw(), new WatermarkLaw(), new AnswerLaw(), new PartitionLaw(), new MercyLaw(),
-        new OneWriterLaw(), new ProvenanceLaw(), new BranchWatch(),
+        new OneWriterLaw(), new ProvenanceLaw(), new PauseLaw(), new LetterLaw(), new BranchWatch(),
     ];
 }

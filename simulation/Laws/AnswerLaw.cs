@@ -16,7 +16,7 @@ internal sealed class AnswerLaw : Law
     public override void ReadEnded(ReadCourse read)
     {
         if (World.Steady.Since is { } since && read.Begun >= since && World.Ailments.IsWhole(read.Instrument)
-            && _answered.TryGetValue(read.Instrument, out var before) && before >= since)
+            && _answered.TryGetValue(read.Instrument, out var before) && before >= since && before <= read.Begun)
         {
             Checked();
             foreach (var trouble in World.Outside())

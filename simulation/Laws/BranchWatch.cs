@@ -11,7 +11,9 @@ namespace StreamForge.Simulation.Laws;
 /// </summary>
 internal sealed class BranchWatch : Law
 {
+    private static readonly TimeSpan Lease = PlatformWorld.PermitLease;
     private readonly Dictionary<string, GovernorState> _governors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TimeSpan> _grantedAt = new(StringComparer.Ordinal);
 
     public override string Name => "branches";
 
@@ -85,14 +87,20 @@ internal sealed class BranchWatch : Law
         if (_governors.TryGetValue(write.Key.Id, out var before))
         {
             var gone = before.Permits.Where(p => !now.Permits.Exists(q => q.TicketId == p.TicketId)).ToList();
-            Reached("governor/permit given back", gone.Exists(p => p.ExpiresAt > now.TokensAt));
-            Reached("governor/permit expired", gone.Exists(p => p.ExpiresAt <= now.TokensAt));
+            Reached("governor/permit given back", gone.Exists(p => AgeOf(p) < Lease));
+            Reached("governor/permit expired", gone.Exists(p => AgeOf(p) >= Lease));
             Reached("governor/ticket forgotten", before.Tickets.Exists(t => !now.Tickets.Exists(u => u.Id == t.Id) && !now.Permits.Exists(p => p.TicketId == t.Id)));
             Reached("governor/oldest first", now.Granted / GovernorCore.AgeingEvery > before.Granted / GovernorCore.AgeingEvery && before.Tickets.Count > 1);
         }
 
+        foreach (var permit in now.Permits)
+            _grantedAt.TryAdd(permit.TicketId, World.Simulated.Elapsed);
+        // Of a write that follows a take-over: stored before it, and still counted.
+        Reached("governor/permit of before a take-over", now.Permits.Exists(p => AgeOf(p) > Lease));
         _governors[write.Key.Id] = now;
     }
+
+    private TimeSpan AgeOf(Permit permit) => World.Simulated.Elapsed - _grantedAt[permit.TicketId];
 
     private void Reached(string branch, bool now)
     {

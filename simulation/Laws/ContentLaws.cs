@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using StreamForge.Contracts.Integrity;
+using StreamForge.Grains.Market;
 using StreamForge.Simulation.Market;
 
 namespace StreamForge.Simulation.Laws;
@@ -57,6 +58,9 @@ internal sealed class WatermarkLaw : Law
     // So many the platform keeps: of more, the oldest are not in the answer.
     public const int TapeLength = 500;
 
+    // What the platform allows, and by how much two clocks may differ: two that began apart, and went on apart while they followed jumps.
+    private static readonly TimeSpan Recent = new MarketOptions().StaleAfter + TimeSpan.FromSeconds(1 + 2);
+
     public override string Name => "L3 no silent gap";
 
     public override void Answered(Answer answer)
@@ -64,8 +68,15 @@ internal sealed class WatermarkLaw : Law
         if (answer.Freshness is not { Status: FreshnessStatus.Live, Watermark: { } watermark })
             return;
         if (World.Truth.Meaning(watermark) is not { } through)
+        {
             Broken(answer.Instrument, $"live as of {watermark:O}, which nobody ever proved");
-        else if (answer.Of == ViewOf.Book)
+            return;
+        }
+
+        Checked("recent");
+        if (World.Simulated.Elapsed - through is var age && age > Recent)
+            Broken(answer.Instrument, $"live as of {watermark:O}, which is {age.TotalSeconds:F1} s ago");
+        if (answer.Of == ViewOf.Book)
             CheckBook(answer, through);
         else
             CheckTrades(answer, through);

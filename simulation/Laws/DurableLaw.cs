@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
 using StreamForge.Contracts.Streams;
 using StreamForge.Silo.Storage;
 
@@ -13,7 +15,10 @@ internal sealed class DurableLaw : Law
     private Dictionary<(PartitionKey, string), long> _parkedFrom = [];
     private Dictionary<(PartitionKey, string), long> _parkedInBackup = [];
     private readonly Dictionary<string, ImmutableArray<FeedPosition>> _held = new(StringComparer.Ordinal);
-    private readonly Dictionary<PartitionKey, long> _rawDone = [];
+    private readonly Dictionary<PartitionKey, long> _eachDone = [];
+    // By the event id of the letter: several about one record are one row.
+    private HashSet<string> _indexed = new(StringComparer.Ordinal);
+    private HashSet<string> _indexedInBackup = [];
 
     public override string Name => "L1 nothing lost";
 
@@ -29,15 +34,30 @@ internal sealed class DurableLaw : Law
             _held[write.Write.ETag] = state.Feeds.Capture();
     }
 
-    public override void StorageBackedUp() => _parkedInBackup = new(_parkedFrom);
+    public override void Stored(RowWrite write)
+    {
+        if (write.Key.Kind != "$dead-letter")
+            return;
+        var letter = JsonSerializer.Deserialize<JsonElement>(write.Write.Payload.Span);
+        var place = letter.GetProperty("place");
+        _indexed.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"dead/{letter.GetProperty("group").GetString()}/{place.GetProperty("logId").GetGuid():N}/{place.GetProperty("partition").GetInt32()}/{place.GetProperty("offset").GetInt64()}"));
+    }
 
-    public override void StorageSetBack() => _parkedFrom = new(_parkedInBackup);
+    public override void StorageBackedUp() => (_parkedInBackup, _indexedInBackup) = (new(_parkedFrom), [.. _indexed]);
+
+    public override void StorageSetBack()
+    {
+        (_parkedFrom, _indexed) = (new(_parkedInBackup), [.. _indexedInBackup]);
+        _eachDone.Clear();
+    }
 
     public override void Advancing(PartitionKey key, long lowWater, IReadOnlyDictionary<string, (long Last, string? ETag)> rows)
     {
-        if (key.Topic == Topics.RawMarket)
+        if (key.Topic is Topics.RawMarket or Topics.DeadLetters)
         {
-            CheckRaw(key, lowWater);
+            CheckEach(key, lowWater);
             return;
         }
 
@@ -65,16 +85,18 @@ internal sealed class DurableLaw : Law
         }
     }
 
-    private void CheckRaw(PartitionKey key, long lowWater)
+    private void CheckEach(PartitionKey key, long lowWater)
     {
-        foreach (var offset in World.Tap.Between(key, _rawDone.GetValueOrDefault(key), lowWater))
+        var isRaw = key.Topic == Topics.RawMarket;
+        foreach (var offset in World.Tap.Between(key, _eachDone.GetValueOrDefault(key), lowWater))
         {
-            Checked("derived");
-            if (!World.Tap.IsDone(key, offset) && World.Tap.LostFrom(key, offset) is null)
+            Checked(isRaw ? "derived" : "indexed");
+            var isDone = isRaw ? World.Tap.IsDone(key, offset) : World.Tap.IdAt(key.Topic, key.LogId, key.Partition, offset) is { } id && _indexed.Contains(id);
+            if (!isDone && World.Tap.LostFrom(key, offset) is null)
                 Broken($"{key.Topic}/{key.Partition}", $"called done below {lowWater}, and nothing was made of record {offset}");
         }
 
-        _rawDone[key] = Math.Max(lowWater, _rawDone.GetValueOrDefault(key));
+        _eachDone[key] = Math.Max(lowWater, _eachDone.GetValueOrDefault(key));
     }
 
     private long HeldBy(string? etag, PartitionKey key)

@@ -1,5 +1,7 @@
 using StreamForge.Contracts.Integrity;
+using StreamForge.Contracts.Operations;
 using StreamForge.Silo.Storage;
+using StreamForge.Silo.Streaming;
 using StreamForge.Simulation.World;
 
 namespace StreamForge.Simulation.Laws;
@@ -82,6 +84,34 @@ internal abstract class Law
 
     /// <summary>A key is about to be no longer parked: all of it is done.</summary>
     public virtual void Unparked(PartitionKey key, string recordKey)
+    {
+    }
+
+    /// <summary>A record is about to be handed to the log, whatever becomes of it.</summary>
+    public virtual void Handed(HandedIn record)
+    {
+    }
+
+    /// <summary>An operator was told that a partition is paused.</summary>
+    public virtual void Paused(TopicPartition partition)
+    {
+    }
+
+    /// <summary>An operator is about to resume a partition.</summary>
+    public virtual void Resuming(TopicPartition partition)
+    {
+    }
+
+    /// <summary>An operator was told that a dead letter was replayed.</summary>
+    /// <param name="letter">As it is after that.</param>
+    /// <param name="stands">Whether its record stands where the letter says; none where the log cannot tell any more.</param>
+    public virtual void Replayed(DeadLetter letter, bool? stands)
+    {
+    }
+
+    /// <summary>An operator was told that a dead letter is discarded.</summary>
+    /// <param name="letter">As it is after that.</param>
+    public virtual void Discarded(DeadLetter letter)
     {
     }
 

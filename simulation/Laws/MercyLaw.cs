@@ -25,6 +25,4 @@ internal sealed class MercyLaw : Law
         if (_asked.Count > Most)
             Broken("source", $"{_asked.Count} requests in {Window}, {Most} are allowed, {SendWithin} of grants before it included");
     }
-
-    public override void StorageSetBack() => _asked.Clear();
 }

@@ -15,7 +15,7 @@ namespace StreamForge.Simulation.Market;
 /// </summary>
 internal sealed class SimulatedConnector(
     SimulatedWorld world, Venue venue, IRawSink sink, ISourceGateway gateway, SourcePermits permits, IIdSource permitIds,
-    ConnectorIds ids, SkewedClock clock)
+    ConnectorIds ids, TimeProvider clock)
 {
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);

@@ -17,13 +17,9 @@ internal sealed class VenueRest(SimulatedWorld world, Weather weather, Reach rea
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private readonly TaskScheduler _own = world.CreateQueue("venue");
     private int _working;
-    private int _disowned;
 
     /// <summary>Requests that came in.</summary>
     public long Requests { get; private set; }
-
-    /// <summary>The permits of what is under way are in no backup: from now on it does not count.</summary>
-    public void Disown() => (_working, _disowned) = (0, _disowned + 1);
 
     public async Task<RestAnswer> Get(string path, CancellationToken cancellation)
     {
@@ -40,7 +36,6 @@ internal sealed class VenueRest(SimulatedWorld world, Weather weather, Reach rea
 
     private async Task<RestAnswer> Work(string path)
     {
-        var disowned = _disowned;
         working(++_working);
         Requests++;
         try
@@ -53,8 +48,7 @@ internal sealed class VenueRest(SimulatedWorld world, Weather weather, Reach rea
         }
         finally
         {
-            if (disowned == _disowned)
-                _working--;
+            _working--;
         }
     }
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using StreamForge.Contracts.Operations;
+using StreamForge.Contracts.Streams;
 using StreamForge.Embedded.Simulation;
 using StreamForge.Grains.Integrity;
 using StreamForge.Silo.Files;
@@ -94,6 +96,46 @@ internal sealed class Broker(SimulatedWorld world, SimulatedFileSystem disk, IId
         catch (Exception error) when (error is EventLogException or OperationCanceledException)
         {
             // The broker died over it, or the topic is not there now.
+        }
+    }
+
+    /// <summary>Where a partition ends now; none while nobody can tell.</summary>
+    public async Task<LogPosition?> EndOf(TopicPartition partition)
+    {
+        try
+        {
+            return Log is { } log
+                ? new LogPosition(log.Topic(partition.Topic).LogId, partition.Partition, (await log.Bounds(partition, CancellationToken.None)).End)
+                : null;
+        }
+        catch (EventLogException)
+        {
+            // The topic is not there now.
+            return null;
+        }
+    }
+
+    /// <summary>Whether the replay of a letter stands at a place; none where the log cannot tell any more.</summary>
+    public async Task<bool?> ReplayStands(DeadLetter letter, LogPosition place, LogTap tap)
+    {
+        if (tap.IsReplayedTo(letter.Id, place))
+            return true;
+        var partition = new TopicPartition(letter.Topic, place.Partition);
+        try
+        {
+            return await Run<bool?>(async log =>
+            {
+                if (log.Topic(letter.Topic).LogId != place.LogId || (await log.Bounds(partition, CancellationToken.None)).Start > place.Offset)
+                    return null;
+                await foreach (var record in log.Read(partition, place.Offset, CancellationToken.None))
+                    return record.Offset == place.Offset && record.Header(RecordHeaders.ReplayOf) == letter.Id;
+                return false;
+            }).WaitAsync(Ended);
+        }
+        catch (Exception error) when (error is EventLogException or OperationCanceledException)
+        {
+            // It died over the question.
+            return null;
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed record HandedIn(string Topic, string Key, ReadOnlyMemory<byte> V
 }
 
 /// <summary>What was handed to the log and what it acknowledged, for the laws.</summary>
-internal sealed class LogTap(Story story)
+internal sealed class LogTap(Story story, Action<HandedIn> handedIn)
 {
     private const int Shown = 150;
     private readonly Dictionary<(string Topic, Guid LogId, int Partition), SortedDictionary<string, List<long>>> _offsets = [];
@@ -27,6 +27,8 @@ internal sealed class LogTap(Story story)
     private readonly HashSet<(string Instrument, string RepairId)> _repairs = [];
     // By place: the records that something was made of, or that were given up.
     private readonly HashSet<(Guid LogId, int Partition, long Offset)> _done = [];
+
+    private readonly HashSet<(string Letter, LogPosition At)> _replays = [];
 
     private readonly List<(string Topic, Guid LogId, int Partition, long From, long To)> _lost = [];
 
@@ -47,6 +49,7 @@ internal sealed class LogTap(Story story)
         (same ??= []).Add(handed);
         if (handed[RecordHeaders.RepairId] is { } repair)
             _repairs.Add((handed.Key, repair));
+        handedIn(handed);
     }
 
     /// <summary>The record of an id, of this origin where there is one; none where nobody ever handed in one.</summary>
@@ -65,6 +68,8 @@ internal sealed class LogTap(Story story)
             NoteDone(Header(record, "dead-place"));
         else if (Header(record, RecordHeaders.Origin) is { } origin)
             NoteDone(origin[..origin.LastIndexOf('/')]);
+        if (Header(record, RecordHeaders.ReplayOf) is { } letter && record.Topic != Topics.DeadLetters)
+            _replays.Add((letter, new LogPosition(logId, at.Partition.Partition, at.Offset)));
         if (record.Key is not { } key || Header(record, RecordHeaders.Schema) == RecordSchemas.Watermark)
             return;
         ref var keys = ref CollectionsMarshal.GetValueRefOrAddDefault(
@@ -84,6 +89,9 @@ internal sealed class LogTap(Story story)
 
     /// <summary>The id of the record at a place; none where none was acknowledged there.</summary>
     public string? IdAt(string topic, Guid logId, int partition, long offset) => _ids.GetValueOrDefault((topic, logId, partition, offset));
+
+    /// <summary>Whether the log acknowledged, at a place, a record that is the replay of a letter.</summary>
+    public bool IsReplayedTo(string letter, LogPosition place) => _replays.Contains((letter, place));
 
     /// <summary>Whether something was made of a record, or it was given up, durably.</summary>
     public bool IsDone(PartitionKey key, long offset) => _done.Contains((key.LogId, key.Partition, offset));

@@ -11,14 +11,18 @@ using StreamForge.Grains.Integrity;
 using StreamForge.Grains.Integrity.Governor;
 using StreamForge.Grains.Market;
 using StreamForge.Grains.State;
+using StreamForge.Hosting;
 using StreamForge.Silo;
 using StreamForge.Silo.Engine;
 using StreamForge.Silo.Integrity;
+using StreamForge.Silo.Operations;
+using StreamForge.Silo.Operations.DeadLetters;
 using StreamForge.Silo.Storage;
 using StreamForge.Silo.Storage.Files;
 using StreamForge.Silo.Streaming;
 using StreamForge.Silo.Streaming.Paths;
 using StreamForge.Silo.Streaming.Pump;
+using StreamForge.Silo.Telemetry;
 using StreamForge.Simulation.Market;
 using StreamForge.Sources.Connectors;
 using StreamForge.Sources.Connectors.Binance;
@@ -37,12 +41,17 @@ internal sealed class NodeHost
         DeactivationTimeout = TimeSpan.FromSeconds(3),
     };
 
+    // Clocks that a time server keeps differ by much less.
+    private static readonly TimeSpan StartSkew = TimeSpan.FromSeconds(0.5);
+
     private readonly PlatformWorld _world;
 
-    public NodeHost(PlatformWorld world, string name, int seed)
+    public NodeHost(PlatformWorld world, string name, int seed, bool isStrict)
     {
-        _world = world;
-        Clock = new SkewedClock(world.Simulated.Time);
+        (_world, IsStrict) = (world, isStrict);
+        var chance = new Random(seed + 2);
+        Machine = new SkewedClock(world.Simulated.Time) { Skew = StartSkew * ((chance.NextDouble() * 2) - 1) };
+        Clock = new SteadyClock(Machine);
         Log = new BrokerClient(world.Broker, world.Simulated.Time, world.Tap);
         Ids = new SeededIds(name, seed);
         ConnectorIds = new ConnectorIds(new Random(seed + 1));
@@ -50,7 +59,7 @@ internal sealed class NodeHost
         var options = new ConnectorOptions { Venue = "binance", Symbols = [.. world.Venue.Instruments.Select(i => i.Symbol)] };
         Gateway = new BinanceGateway(
             new BinanceProtocol(options, BinanceMarket.Spot), options, Sink, world.Rest, Clock, ConnectorIds);
-        Node = world.Simulated.AddNode(name, Engine, [typeof(IStoredState).Assembly], services => Compose(services, name));
+        Node = world.Simulated.AddNode(name, Engine, [typeof(IStoredState).Assembly, typeof(SiloServices).Assembly], services => Compose(services, name));
         Pipeline = Services.GetRequiredService<Pipeline>();
         Reader = ActivatorUtilities.CreateInstance<InstrumentReader>(Services);
     }
@@ -59,7 +68,11 @@ internal sealed class NodeHost
 
     public string Name => Node.Name;
 
-    public SkewedClock Clock { get; }
+    /// <summary>The clock of its machine, which may jump.</summary>
+    public SkewedClock Machine { get; }
+
+    /// <summary>Its own, made of that.</summary>
+    public TimeProvider Clock { get; }
 
     public SeededIds Ids { get; }
 
@@ -83,7 +96,15 @@ internal sealed class NodeHost
 
     public bool IsPaused { get; private set; }
 
-    private IServiceProvider Services => ((IClusterClient)Node).ServiceProvider;
+    /// <summary>Whether it is configured with a rule that no trade keeps: all of them become dead letters.</summary>
+    public bool IsStrict { get; }
+
+    /// <summary>Calls grains, as a client of the platform does.</summary>
+    public IGrainFactory Grains => (IClusterClient)Node;
+
+    public IServiceProvider Services => ((IClusterClient)Node).ServiceProvider;
+
+    private IEnumerable<IHostedService> Beside => Services.GetServices<IHostedService>().Where(s => s is PauseWatch or DeadLetterIndexer);
 
     public void Start() => _ = Node.Run(StartPipeline);
 
@@ -101,6 +122,8 @@ internal sealed class NodeHost
         try
         {
             await Pipeline.StopAsync(CancellationToken.None);
+            foreach (var service in Beside.Reverse())
+                await service.StopAsync(CancellationToken.None);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5), _world.Simulated.Time);
             await Node.Stop(patience.Token);
         }
@@ -124,14 +147,21 @@ internal sealed class NodeHost
         Node.Resume();
     }
 
-    /// <summary>Starts until it succeeds, as a supervisor restarts a process.</summary>
     private async Task StartPipeline()
+    {
+        await Start(Pipeline);
+        foreach (var service in Beside)
+            await Start(service);
+    }
+
+    /// <summary>Starts until it succeeds, as a supervisor restarts a process.</summary>
+    private async Task Start(IHostedService service)
     {
         while (true)
         {
             try
             {
-                await Pipeline.StartAsync(CancellationToken.None);
+                await service.StartAsync(CancellationToken.None);
                 return;
             }
             catch (Exception e) when (e is EventLogException or OperationCanceledException or IOException)
@@ -145,7 +175,7 @@ internal sealed class NodeHost
     {
         var world = _world;
         RemoteStates States(RowsOf rows) => new(world.States, rows, name, world.Simulated, world.Weather, world.Reach, world);
-        services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton(Clock);
         services.AddSingleton(world.Reach);
         services.AddSingleton(world.Story);
         services.AddSingleton(typeof(ILogger<>), typeof(EventCounter<>));
@@ -161,6 +191,8 @@ internal sealed class NodeHost
         services.AddSingleton<IPumpSchedulers, NodePumpSchedulers>();
         services.AddKeyedSingleton<IGrainStorage>(GrainEngine.CheckpointStorage, (provider, _) => new CheckpointGrainStorage(
             provider.GetRequiredService<IStateStore>(), new CheckpointStorageOptions { Attempts = 2 }, Clock, Ids, provider.GetRequiredService<ILogger<CheckpointGrainStorage>>()));
+        services.AddSingleton<IPlatformPeers>(new SimulatedPeers(world, name));
+        services.AddOperations(OperationStores.OnFiles(States(RowsOf.Partitions), Clock, Ids));
         services.AddMarketSilo();
         services.AddSingleton<IFeedStandings>(new ClusterStandings(
             () => world.Heard.Select(n => n.Board), world.Plan.Partitions, world.Ailments));
@@ -174,8 +206,7 @@ internal sealed class NodeHost
             o.BackoffMax = TimeSpan.FromSeconds(1);
         });
         services.AddSingleton<Microsoft.Extensions.Options.IOptions<MarketOptions>>(
-            Microsoft.Extensions.Options.Options.Create(world.MarketOptions));
-        services.ConfigureAll<GovernorOptions>(o => (o.MaxConcurrent, o.PerSecond, o.Burst) =
-            (PlatformWorld.SourceConcurrency, PlatformWorld.SourceRate, PlatformWorld.SourceBurst));
+            Microsoft.Extensions.Options.Options.Create(IsStrict ? world.MarketOptions with { TradeAhead = -world.MarketOptions.TradeAhead } : world.MarketOptions));
+        services.ConfigureAll<GovernorOptions>(PlatformWorld.Limit);
     }
 }

@@ -35,6 +35,7 @@ internal sealed partial class PlatformWorld
         await Wellness();
         await StandStill(random);
         await Wellness();
+        await CheckBooks();
         await CheckCandles();
     }
 
@@ -43,10 +44,12 @@ internal sealed partial class PlatformWorld
         Weather.Clear();
         Ailments.EndAll();
         foreach (var node in _nodes)
-            node.Clock.Skew = TimeSpan.Zero;
+            node.Machine.Skew = TimeSpan.Zero;
         var until = Simulated.Elapsed + WellWithin;
-        while (_underWay > 0 || !Broker.IsUp || !States.IsUp || Nodes.Any(n => n.IsPaused) || Nodes.Count < Plan.Nodes)
+        while (_underWay > 0 || !Broker.IsUp || !States.IsUp || Nodes.Any(n => n.IsPaused) || Nodes.Count < Plan.Nodes || Heard.Any(n => n.IsStrict))
         {
+            if (Heard.FirstOrDefault(n => n.IsStrict) is { } strict)
+                await Restart(strict);
             if (Simulated.Elapsed > until)
                 throw new LawBrokenException(
                     "liveness", "services",
@@ -56,6 +59,8 @@ internal sealed partial class PlatformWorld
 
         foreach (var node in Heard)
             JoinAgain(node);
+        await Operators.ResumeAll();
+        await Operators.Replay();
         Note("faults are over");
     }
 
@@ -115,7 +120,7 @@ internal sealed partial class PlatformWorld
                             "liveness", instrument.Instrument,
                             $"{of}: {last?.Freshness.Status.ToString() ?? "no answer"} ({last?.Freshness.Reason}) at {last?.Freshness.Sequence} "
                             + $"of {(of == ViewOf.Book ? instrument.Sequence : instrument.TradeId)}, {WellWithin} after the last fault");
-                    await Unpark();
+                    await Operators.Unpark();
                     await Task.Delay(TimeSpan.FromMilliseconds(500), Simulated.Time);
                 }
     }
@@ -142,6 +147,13 @@ internal sealed partial class PlatformWorld
         var isGivenUp = last is { Of: ViewOf.Trades, Freshness.Status: FreshnessStatus.Gap };
         return (isGivenUp || last.Freshness.Status == FreshnessStatus.Live)
             && last.Freshness.Sequence == (last.Of == ViewOf.Book ? instrument.Sequence : instrument.TradeId);
+    }
+
+    private async Task CheckBooks()
+    {
+        for (var looks = 0; looks < 20 && !BooksLaw.Balance(this); looks++)
+            await Task.Delay(TimeSpan.FromMilliseconds(250), Simulated.Time);
+        BooksLaw.Check(this);
     }
 
     private async Task CheckCandles()

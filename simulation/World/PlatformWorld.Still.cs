@@ -1,6 +1,5 @@
 using StreamForge.Contracts.Streams;
 using StreamForge.Silo.Streaming;
-using StreamForge.Silo.Streaming.Pump;
 using StreamForge.Simulation.Laws;
 
 namespace StreamForge.Simulation.World;
@@ -54,35 +53,6 @@ internal sealed partial class PlatformWorld
             default:
                 Venue.Avalanche(chosen, 60);
                 break;
-        }
-    }
-
-    /// <summary>As an operator does who has mended what a key was parked for.</summary>
-    public async Task Unpark()
-    {
-        foreach (var node in Heard)
-            foreach (var group in node.Pipeline.Groups)
-                foreach (var pump in group.Pumps.OfType<GrainPump>().ToArray())
-                    foreach (var key in pump.ParkedKeys)
-                    {
-                        Note($"an operator lets {key} of {pump.Partition} go on");
-                        Reach.Count("operator/unparks");
-                        _ = node.Node.Run(() => Unpark(group, pump, key));
-                    }
-
-        await Task.Delay(TimeSpan.FromMilliseconds(100), Simulated.Time);
-    }
-
-    private async Task Unpark(PumpGroup group, GrainPump pump, string key)
-    {
-        try
-        {
-            if (await group.On(pump, () => pump.Unpark(key)))
-                Reach.Count("operator/unparked");
-        }
-        catch (Exception error) when (error is OperationCanceledException or EventLogException or FencedException or KeyNotFoundException)
-        {
-            Story.Tell($"{key} was not unparked: {error.Message}");
         }
     }
 

@@ -7,6 +7,7 @@ namespace StreamForge.Simulation.World;
 internal sealed partial class PlatformWorld
 {
     private static readonly TimeSpan StartAgainAfter = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(15);
     private int _underWay;
 
     /// <summary>A node dies; after a while the rest knows, and another one takes its place.</summary>
@@ -39,12 +40,21 @@ internal sealed partial class PlatformWorld
     }
 
     /// <summary>A node ends in order; another one takes its place.</summary>
-    public async Task Restart(NodeHost node)
+    /// <param name="isStrict">Whether that one has a rule that no trade keeps.</param>
+    public async Task Restart(NodeHost node, bool isStrict = false)
     {
         Note($"{node.Name} ends in order");
         Steady.Disturb();
-        await node.Stop();
-        Forget(node);
+        try
+        {
+            await node.Stop().WaitAsync(EndsWithin, Simulated.Time);
+        }
+        catch (TimeoutException)
+        {
+            Note($"{node.Name} was killed before it had ended");
+        }
+
+        Forget(node, isStrict);
     }
 
     /// <summary>The directory forgets what lives on a node, and is put right after a while.</summary>
@@ -90,19 +100,20 @@ internal sealed partial class PlatformWorld
             Crash(node);
         States.Crash();
         States.SetBack();
-        Rest.Disown();
         _epochs.Clear();
         Check(law => law.StorageSetBack());
+        // So that requests have ended whose permits are in no backup: see operations.md.
+        await Task.Delay(PermitLease, Simulated.Time);
         await Supervise(States.Start, States.Crash);
     });
 
-    private void Forget(NodeHost node)
+    private void Forget(NodeHost node, bool isStrict = false)
     {
         Steady.Disturb();
         node.Log.ExpireSession();
         Simulated.Cluster.DeclareDead(node.Node);
         if (Nodes.Count < Plan.Nodes)
-            AddNode();
+            AddNode(isStrict);
         KeepConnector();
     }
 
@@ -125,7 +136,8 @@ internal sealed partial class PlatformWorld
         }
     }
 
-    private async Task UnderWay(Func<Task> trouble)
+    /// <summary>Something that is not over before it has ended, and that must not fail.</summary>
+    public async Task UnderWay(Func<Task> trouble)
     {
         _underWay++;
         try

@@ -1,5 +1,6 @@
 using StreamForge.Embedded.Simulation;
 using StreamForge.Grains.Integrity;
+using StreamForge.Grains.Integrity.Governor;
 using StreamForge.Grains.Market;
 using StreamForge.Silo.Files;
 using StreamForge.Silo.Storage;
@@ -26,6 +27,24 @@ internal sealed partial class PlatformWorld
     /// <summary>How many requests may follow each other at once after a quiet time.</summary>
     public const int SourceBurst = 4;
 
+    /// <summary>What the venue's governor is told of it: the venue works on no request longer than six seconds.</summary>
+    public static void Limit(GovernorOptions options)
+    {
+        (options.MaxConcurrent, options.PerSecond, options.Burst) = (SourceConcurrency, SourceRate, SourceBurst);
+        (options.RequestTimeout, options.Margin) = (TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>How long a permit counts when nobody returns it.</summary>
+    public static TimeSpan PermitLease
+    {
+        get
+        {
+            var options = new GovernorOptions();
+            Limit(options);
+            return options.Lease;
+        }
+    }
+
     private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(2);
     private readonly List<NodeHost> _nodes = [];
     private int _named;
@@ -41,7 +60,7 @@ internal sealed partial class PlatformWorld
         Story = new Story(() => Simulated.Elapsed, tells);
         Weather = new Weather(Simulated.Random);
         (Steady, Ailments) = (new Steady(Simulated), new Ailments(Simulated));
-        Tap = new LogTap(Story);
+        Tap = new LogTap(Story, handed => Check(law => law.Handed(handed)));
         Truth = new MarketTruth(Enumerable.Range(1, plan.Instruments).Select(n => $"binance:SYM{n}USDT"));
         Venue = new Venue(Simulated, Weather, Reach, Story, Truth, plan.Seed + 1, plan.Speed);
         Rest = new VenueRest(Simulated, Weather, Reach, Venue, working => Check(law => law.SourceWorks(working)));
@@ -52,6 +71,7 @@ internal sealed partial class PlatformWorld
             Simulated,
             [.. Enumerable.Range(0, 2).Select(_ => Disks.Create(Simulated, Weather, Reach, Trouble.StoreDiskFails))],
             new EventCounter<StateService>(Reach, Story));
+        Operators = new Operators(this);
         foreach (var law in laws)
             law.World = this;
     }
@@ -84,6 +104,8 @@ internal sealed partial class PlatformWorld
 
     public LogTap Tap { get; }
 
+    public Operators Operators { get; }
+
     public MarketOptions MarketOptions { get; } = new()
     {
         HeldEvents = 12,
@@ -107,11 +129,12 @@ internal sealed partial class PlatformWorld
     };
 
     /// <summary>Adds a node.</summary>
-    public NodeHost AddNode()
+    /// <param name="isStrict">Whether it is configured with a rule that no trade keeps.</param>
+    public NodeHost AddNode(bool isStrict = false)
     {
         Steady.Disturb();
         var number = ++_named;
-        var node = new NodeHost(this, $"node{number}", (Plan.Seed * 31) + number);
+        var node = new NodeHost(this, $"node{number}", (Plan.Seed * 31) + number, isStrict);
         _nodes.Add(node);
         node.Start();
         return node;
