@@ -89,6 +89,6 @@ public sealed partial class RunbookTests(ApiHost host)
     [GeneratedRegex(@"""(?<name>streamforge\.[a-z_.]+)""", RegexOptions.None, 1_000)]
     private static partial Regex Made();
 
-    [GeneratedRegex("_(?:total|seconds|bytes|bucket|sum|count)$", RegexOptions.None, 1_000)]
+    [GeneratedRegex("_(?:total|seconds|days|bytes|bucket|sum|count)$", RegexOptions.None, 1_000)]
     private static partial Regex Suffix();
 }
